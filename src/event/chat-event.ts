@@ -1,0 +1,160 @@
+import type { Usage } from './usage';
+
+/** Why an answer ended, in one vocabulary for all providers. */
+export type FinishReason = 'stop' | 'length' | 'tool-calls' | 'content-filter' | 'unknown';
+
+/** A call of a tool that the model asks for. */
+export interface ToolCall {
+  readonly id: string;
+  readonly name: string;
+  /** The parsed arguments; the raw text where the tool takes text or `invalid` is set. */
+  readonly input: unknown;
+  /** Set when the arguments were not valid JSON. */
+  readonly invalid?: true;
+}
+
+/** An attempt has reached the model; what follows belongs to it. */
+export interface StartEvent {
+  readonly type: 'start';
+  readonly provider: string;
+  /** The model that answers, as the server names it. */
+  readonly model?: string;
+  /** The answer's id, as the server names it. */
+  readonly id?: string;
+}
+
+/** More text of the answer. */
+export interface TextDeltaEvent {
+  readonly type: 'text-delta';
+  readonly text: string;
+}
+
+/** More of the model's reasoning. */
+export interface ReasoningDeltaEvent {
+  readonly type: 'reasoning-delta';
+  readonly text: string;
+}
+
+/** A fragment of a tool call's arguments, for screens that show them grow. */
+export interface ToolCallDeltaEvent {
+  readonly type: 'tool-call-delta';
+  /** Counts the answer's tool calls from 0. */
+  readonly index: number;
+  readonly id: string;
+  readonly name: string;
+  /** The fragment of the arguments' text; may be empty. */
+  readonly input: string;
+}
+
+/** A whole tool call. */
+export interface ToolCallEvent extends ToolCall {
+  readonly type: 'tool-call';
+  /** Counts the answer's tool calls from 0. */
+  readonly index: number;
+}
+
+/** Token counts so far; a later one replaces an earlier one. */
+export interface UsageEvent {
+  readonly type: 'usage';
+  readonly usage: Usage;
+}
+
+/** The answer is whole: the wire has reached its terminal. */
+export interface FinishEvent {
+  readonly type: 'finish';
+  readonly reason: FinishReason;
+  /** The reason in the provider's words; absent when it gave none. */
+  readonly rawReason?: string;
+  readonly usage?: Usage;
+  /** The model's words of refusal, where the protocol keeps them apart from text. */
+  readonly refusal?: string;
+}
+
+/** Everything since the last `start` is void. */
+export interface RetractEvent {
+  readonly type: 'retract';
+}
+
+/** An attempt failed and another one follows after a wait. */
+export interface RetryEvent {
+  readonly type: 'retry';
+  /** The number of the coming attempt; the first retry is attempt 2. */
+  readonly attempt: number;
+  /** The wait before it, in milliseconds. */
+  readonly delay: number;
+  readonly error: unknown;
+}
+
+/** A combinator has chosen who answers. */
+export interface RouteEvent {
+  readonly type: 'route';
+  /** The combinator that chose, for example `failover`. */
+  readonly by: string;
+  /** The chosen member's key in the combinator's record. */
+  readonly name: string;
+  /** The failure that led here, when another member was tried first. */
+  readonly error?: unknown;
+}
+
+/** The answer comes from the cache, or from a call already under way. */
+export interface CacheEvent {
+  readonly type: 'cache';
+  readonly status: 'hit' | 'joined';
+  /** The age of the kept answer, or how long the joined call has run, in milliseconds. */
+  readonly age: number;
+  /** How long the kept answer took to make, in milliseconds; on hits only. */
+  readonly saved?: number;
+}
+
+/** The call waits for its turn. */
+export interface WaitEvent {
+  readonly type: 'wait';
+  /** The policy that makes it wait, for example `limitConcurrency`. */
+  readonly by: string;
+  /** How many wait before it. */
+  readonly ahead: number;
+}
+
+/** An answer was found wanting and is asked for again. */
+export interface RepairEvent {
+  readonly type: 'repair';
+  readonly attempt: number;
+  readonly error: unknown;
+}
+
+/** A side service (a store, a cache) failed; the call goes on without it. */
+export interface DegradedEvent {
+  readonly type: 'degraded';
+  readonly by: string;
+  readonly error: unknown;
+}
+
+/** Output: what the model says. */
+export type OutputEvent =
+  | StartEvent
+  | TextDeltaEvent
+  | ReasoningDeltaEvent
+  | ToolCallDeltaEvent
+  | ToolCallEvent
+  | UsageEvent
+  | FinishEvent;
+
+/** Notices: what the pipeline does. */
+export type NoticeEvent =
+  RetryEvent | RouteEvent | CacheEvent | WaitEvent | RepairEvent | DegradedEvent;
+
+/** Everything that happens in one call. */
+export type ChatEvent = OutputEvent | RetractEvent | NoticeEvent;
+
+/** Tells a delta (text, reasoning or tool call): the first one commits an attempt. */
+export function isDelta(event: unknown): boolean {
+  switch ((event as { type?: unknown } | null | undefined)?.type) {
+    case 'text-delta':
+    case 'reasoning-delta':
+    case 'tool-call-delta':
+    case 'tool-call':
+      return true;
+    default:
+      return false;
+  }
+}

@@ -1,0 +1,1 @@
+export { compose, type Handler, type Policy, type StreamPolicy } from './handler';

@@ -1,0 +1,219 @@
+import { Observable, type Subscriber } from 'rxjs';
+import { classify } from '../error/classify';
+import { LlmError } from '../error/llm-error';
+import type { ChatEvent } from '../event/chat-event';
+import type { Handler } from '../handler';
+import { operate } from '../internal/operate';
+import type { ChatRequest } from '../request/schema';
+import { defaultTransport } from '../transport/default';
+import type { ResponseHead, Transport } from '../transport/transport';
+import type { FrameReader, Framing } from '../wire/framing';
+import type { CreateDecoder, Decoder } from './decoder';
+
+/** The options that all providers share. */
+export interface ProviderOptions {
+  /** The model to ask; a request's own `model` goes first. */
+  readonly model?: string | undefined;
+  /**
+   * The key, sent in a header and shown nowhere else.
+   *
+   * @defaultValue the provider's usual environment variable
+   */
+  readonly apiKey?: string | undefined;
+  /** Where the API is, as in the vendor's own SDK. A query string is kept. */
+  readonly baseURL?: string | undefined;
+  /** More headers for each request. */
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+  /** The name that events and errors carry; also the key of `providerOptions`. */
+  readonly name?: string | undefined;
+  /**
+   * What sends the request.
+   *
+   * @defaultValue one keep-alive pool that all providers share
+   */
+  readonly transport?: Transport | undefined;
+  /**
+   * The size of the largest frame of a stream, and of a whole JSON body, in characters.
+   *
+   * @defaultValue 16777216
+   */
+  readonly maxFrameLength?: number | undefined;
+}
+
+/** A request as it goes onto the wire. */
+export interface EncodedRequest {
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: unknown;
+}
+
+/** What makes a protocol. */
+export interface Protocol {
+  readonly name: string;
+  readonly encode: (request: ChatRequest) => EncodedRequest;
+  readonly framing: Framing;
+  readonly createDecoder: CreateDecoder;
+  /** Values that must not appear in any error. */
+  readonly secrets: () => readonly string[];
+}
+
+const ERROR_BODY_LENGTH = 65_536;
+
+/** Makes the handler of a protocol that answers one POST with a stream of frames. */
+export function httpHandler(
+  protocol: Protocol,
+  { transport = defaultTransport, maxFrameLength = 16 * 1024 * 1024 }: ProviderOptions,
+): Handler {
+  return (request) =>
+    new Observable<ChatEvent>((destination) => {
+      const { url, headers, body } = protocol.encode(request);
+      const answer = new Answer(protocol, destination, maxFrameLength);
+      transport({
+        url,
+        headers: { 'content-type': 'application/json', ...headers },
+        body: JSON.stringify(body),
+        finished: () => answer.finished,
+      }).subscribe(
+        operate<ResponseHead | Uint8Array, ChatEvent>(destination, {
+          next: (part) => {
+            if (part instanceof Uint8Array) answer.push(part);
+            else answer.head(part);
+          },
+          error: (reason) => {
+            answer.end(reason);
+          },
+          complete: () => {
+            answer.end();
+          },
+        }),
+      );
+    });
+}
+
+/** One response: picks the reader that fits its head, and ends the stream exactly once. */
+class Answer {
+  /** Whether `finish` was emitted. */
+  finished = false;
+  #head: ResponseHead | undefined;
+  #reader: FrameReader | undefined;
+  #closing = false;
+  readonly #decoder: Decoder;
+
+  constructor(
+    private readonly protocol: Protocol,
+    private readonly destination: Subscriber<ChatEvent>,
+    private readonly maxFrameLength: number,
+  ) {
+    this.#decoder = protocol.createDecoder({
+      provider: protocol.name,
+      emit: (event) => {
+        if (event.type === 'finish') this.finished = true;
+        destination.next(event);
+      },
+      failure: (body) => this.#failure(body),
+    });
+  }
+
+  head(head: ResponseHead): void {
+    this.#head = head;
+    const type = head.headers['content-type'] ?? '';
+    if (head.status !== 200) {
+      this.#reader = collect(ERROR_BODY_LENGTH, (text) => {
+        throw this.#failure(parseJson(text) ?? text);
+      });
+    } else if (/\bhtml\b/i.test(type)) {
+      throw this.#failure(undefined);
+    } else if (/\/(?:[\w.-]+\+)?json\b/i.test(type)) {
+      this.#reader = collect(this.maxFrameLength, (text, whole) => {
+        this.#body(text, whole);
+      });
+    } else {
+      this.#reader = this.protocol.framing((data, event) => {
+        this.#frame(data, event);
+      }, this);
+    }
+  }
+
+  push(bytes: Uint8Array): void {
+    if (!this.finished) this.#reader?.push(bytes);
+  }
+
+  /** Ends the stream: whole if the protocol says so, else with the reason or as truncated. */
+  end(reason?: unknown): void {
+    if (this.finished) return;
+    this.#closing = true;
+    this.#reader?.end();
+    if (this.finished || this.#decoder.end()) this.destination.complete();
+    else
+      this.destination.error(reason ?? this.#truncated('the stream ended before the answer did'));
+  }
+
+  #frame(data: string, event: string | undefined): void {
+    if (this.finished) return;
+    try {
+      if (this.#decoder.frame(data, event)) this.destination.complete();
+    } catch (thrown) {
+      // A frame without its end mark may be cut: that is a truncation, not a bad frame.
+      const cut = this.#closing && LlmError.is(thrown) && thrown.kind === 'malformed';
+      if (!cut) throw thrown;
+    }
+  }
+
+  #body(text: string, whole: boolean): void {
+    if (!whole) {
+      throw new LlmError(
+        `${this.protocol.name}: the body is longer than maxFrameLength (${String(this.maxFrameLength)})`,
+        { kind: 'malformed', retryable: false, provider: this.protocol.name },
+      );
+    }
+    const json = parseJson(text);
+    if (json === undefined) throw this.#truncated('the body breaks off in its JSON');
+    this.#decoder.body(json);
+  }
+
+  #truncated(what: string): LlmError {
+    return new LlmError(`${this.protocol.name}: ${what}; it may be asked again`, {
+      kind: 'truncated',
+      provider: this.protocol.name,
+      status: this.#head?.status,
+      requestId: this.#failure(undefined).requestId,
+    });
+  }
+
+  #failure(body: unknown): LlmError {
+    const { name, secrets } = this.protocol;
+    const { status, headers, receivedAt } = this.#head ?? {};
+    return classify({ provider: name, status, headers, receivedAt, body, secrets: secrets() });
+  }
+}
+
+/** Gathers a body up to a length and hands it over at its end, or as soon as it is too long. */
+function collect(limit: number, onText: (text: string, whole: boolean) => void): FrameReader {
+  const decoder = new TextDecoder();
+  let text = '';
+  let done = false;
+  const finish = (whole: boolean): void => {
+    if (done) return;
+    done = true;
+    onText(text, whole);
+  };
+  return {
+    push: (bytes) => {
+      if (done) return;
+      text += decoder.decode(bytes, { stream: true });
+      if (text.length > limit) finish(false);
+    },
+    end: () => {
+      text += decoder.decode();
+      finish(true);
+    },
+  };
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

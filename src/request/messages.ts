@@ -1,0 +1,41 @@
+import type { ChatRequest, ContentPart, Message } from './schema';
+
+/** A message of the user: text, or parts with images and files. */
+export function user(content: string | readonly ContentPart[]): Message {
+  return { role: 'user', content };
+}
+
+/** A message that sets the rules for the model. */
+export function system(content: string): Message {
+  return { role: 'system', content };
+}
+
+/** An earlier message of the model. */
+export function assistant(
+  content: string,
+  toolCalls?: Extract<Message, { role: 'assistant' }>['toolCalls'],
+): Message {
+  return toolCalls === undefined
+    ? { role: 'assistant', content }
+    : { role: 'assistant', content, toolCalls };
+}
+
+/** What a tool that the model called has answered. */
+export function toolResult(
+  call: { readonly id: string; readonly name: string },
+  content: string,
+): Message {
+  return { role: 'tool', toolCallId: call.id, name: call.name, content };
+}
+
+/**
+ * A request that asks one question.
+ *
+ * @example
+ * ```ts
+ * ask(prompt('What is an Observable?', { temperature: 0 }));
+ * ```
+ */
+export function prompt(text: string, rest: Omit<ChatRequest, 'messages'> = {}): ChatRequest {
+  return { messages: [user(text)], ...rest };
+}

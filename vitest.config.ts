@@ -1,0 +1,33 @@
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vitest/config';
+
+const source = (path: string): string => fileURLToPath(new URL(`./src/${path}`, import.meta.url));
+
+export default defineConfig({
+  resolve: {
+    alias: [
+      { find: /^rxllm$/, replacement: source('index.ts') },
+      { find: /^rxllm\/schema$/, replacement: source('request/schema.ts') },
+      { find: /^rxllm\/testing$/, replacement: source('testing/index.ts') },
+      { find: /^rxllm\/testing\/simulator$/, replacement: source('testing/simulator/index.ts') },
+    ],
+  },
+  test: {
+    projects: [
+      {
+        extends: true,
+        test: { name: 'unit', include: ['test/**/*.test.ts'], exclude: ['test/examples.test.ts'] },
+      },
+      { extends: true, test: { name: 'marbles', include: ['marbles/**/*.marbles.ts'] } },
+      { extends: true, test: { name: 'examples', include: ['test/examples.test.ts'] } },
+      {
+        extends: true,
+        test: {
+          name: 'types',
+          include: [],
+          typecheck: { enabled: true, only: true, include: ['test/**/*.test-d.ts'] },
+        },
+      },
+    ],
+  },
+});
