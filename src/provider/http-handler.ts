@@ -97,6 +97,7 @@ class Answer {
   #head: ResponseHead | undefined;
   #reader: FrameReader | undefined;
   #closing = false;
+  #reason: unknown;
   readonly #decoder: Decoder;
 
   constructor(
@@ -128,9 +129,12 @@ class Answer {
         this.#body(text, whole);
       });
     } else {
-      this.#reader = this.protocol.framing((data, event) => {
-        this.#frame(data, event);
-      }, this);
+      this.#reader = this.protocol.framing(
+        (data, event) => {
+          this.#frame(data, event);
+        },
+        { maxFrameLength: this.maxFrameLength },
+      );
     }
   }
 
@@ -142,6 +146,7 @@ class Answer {
   end(reason?: unknown): void {
     if (this.finished) return;
     this.#closing = true;
+    this.#reason = reason;
     this.#reader?.end();
     if (this.finished || this.#decoder.end()) this.destination.complete();
     else
@@ -167,7 +172,8 @@ class Answer {
       );
     }
     const json = parseJson(text);
-    if (json === undefined) throw this.#truncated('the body breaks off in its JSON');
+    if (json === undefined)
+      throw this.#reason ?? this.#truncated('the body breaks off in its JSON');
     this.#decoder.body(json);
   }
 
