@@ -1,0 +1,51 @@
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { defineConfig, type Options } from 'tsup';
+
+type Plugin = NonNullable<Options['esbuildPlugins']>[number];
+
+// In the browser build `x.browser.ts` stands in for the `x.ts` beside it.
+const browserFiles: Plugin = {
+  name: 'browser-files',
+  setup: (build) => {
+    build.onResolve({ filter: /^\.{1,2}\// }, ({ path, resolveDir }) => {
+      const file = resolve(resolveDir, `${path}.browser.ts`);
+      return existsSync(file) ? { path: file } : undefined;
+    });
+  },
+};
+
+const shared: Options = {
+  format: ['esm', 'cjs'],
+  target: 'es2022',
+  // One copy of each class, however many entry points are loaded.
+  splitting: true,
+  // Rollup turns the shared chunks into CommonJS as they are; without it tsup rewrites their syntax.
+  treeshake: true,
+  sourcemap: true,
+  clean: true,
+  removeNodeProtocol: false,
+};
+
+const portable = { index: 'src/index.ts', testing: 'src/testing/index.ts' };
+
+export default defineConfig([
+  {
+    ...shared,
+    entry: {
+      ...portable,
+      schema: 'src/request/schema.ts',
+      'testing/simulator': 'src/testing/simulator/index.ts',
+    },
+    outDir: 'dist/node',
+    platform: 'node',
+    dts: true,
+  },
+  {
+    ...shared,
+    entry: portable,
+    outDir: 'dist/browser',
+    platform: 'browser',
+    esbuildPlugins: [browserFiles],
+  },
+]);
