@@ -1,0 +1,131 @@
+import type { ChatEvent } from '../../event/chat-event';
+import type { Usage } from '../../event/usage';
+import type { AnswerContext, Decoder } from '../decoder';
+import { finishFailure, finishReason } from '../finish-reason';
+import { asList, asObject, asText, compact } from '../json';
+import { malformed, readFrame, reportsError } from '../read-frame';
+import { ToolCallAssembler } from '../tool-call-assembler';
+import { ChatToolCalls } from './tool-calls';
+import { readChatUsage } from './usage';
+import type { ChatChoice, ChatChunk, ChatDelta, ContentPart, ReasoningDetail } from './wire';
+
+/** Reads a chat completion of OpenAI and of the many servers that speak its protocol. */
+export class ChatDecoder implements Decoder {
+  readonly #answer: AnswerContext;
+  readonly #assembler: ToolCallAssembler;
+  readonly #toolCalls: ChatToolCalls;
+  #started = false;
+  #rawReason: string | undefined;
+  #usage: Usage | undefined;
+  #refusal = '';
+
+  constructor(answer: AnswerContext) {
+    this.#answer = answer;
+    this.#assembler = new ToolCallAssembler(answer.emit);
+    this.#toolCalls = new ChatToolCalls(this.#assembler);
+  }
+
+  frame(data: string, event: string | undefined): boolean {
+    if (data.trim() === '[DONE]') {
+      this.#finish();
+      return true;
+    }
+    const chunk = asObject<ChatChunk>(readFrame(this.#answer, data, event));
+    if (chunk !== undefined) this.#chunk(chunk);
+    return false;
+  }
+
+  body(json: unknown): void {
+    if (reportsError(json)) throw this.#answer.failure(json);
+    const chunk = asObject<ChatChunk>(json);
+    if (chunk !== undefined) this.#chunk(chunk);
+    if (!Array.isArray(chunk?.choices)) {
+      throw malformed(this.#answer.provider, 'the body is not a chat completion');
+    }
+    this.#finish();
+  }
+
+  end(): boolean {
+    if (this.#rawReason === undefined) return false;
+    this.#finish();
+    return true;
+  }
+
+  #chunk(chunk: ChatChunk): void {
+    const choices = asList(chunk.choices)
+      .map((choice) => asObject<ChatChoice>(choice))
+      .filter((choice) => choice !== undefined && (choice.index ?? 0) === 0);
+    // Azure's first chunk has no choices and an empty id and model.
+    if (choices.length > 0 || asText(chunk.id) !== undefined) this.#start(chunk);
+    this.#usage =
+      readChatUsage(chunk.usage) ??
+      readChatUsage(asObject<{ usage?: unknown }>(chunk.x_groq)?.usage) ??
+      this.#usage;
+    for (const choice of choices) if (choice !== undefined) this.#choice(choice);
+  }
+
+  #choice(choice: ChatChoice): void {
+    const delta = asObject<ChatDelta>(choice.delta) ?? asObject<ChatDelta>(choice.message);
+    if (delta !== undefined) {
+      this.#say('reasoning-delta', readReasoning(delta));
+      this.#content(delta.content);
+      this.#refusal += asText(delta.refusal) ?? '';
+      this.#toolCalls.add(delta);
+    }
+    this.#say('text-delta', asText(choice.text));
+    this.#usage = readChatUsage(choice.usage) ?? this.#usage;
+    // Some servers send `null` again after the reason, so the last one that says something stays.
+    this.#rawReason = asText(choice.finish_reason) ?? this.#rawReason;
+    if (this.#rawReason !== undefined && finishReason(this.#rawReason) === 'failure') {
+      throw finishFailure(this.#answer.provider, this.#rawReason);
+    }
+  }
+
+  #content(content: unknown): void {
+    this.#say('text-delta', asText(content));
+    for (const item of asList(content)) {
+      const part = asObject<ContentPart>(item);
+      if (part?.type === 'thinking') this.#say('reasoning-delta', readThinking(part.thinking));
+      else if (part?.type === 'text') this.#say('text-delta', asText(part.text));
+    }
+  }
+
+  #say(type: 'text-delta' | 'reasoning-delta', text: string | undefined): void {
+    if (text !== undefined) this.#answer.emit({ type, text });
+  }
+
+  #start(chunk: ChatChunk): void {
+    if (this.#started) return;
+    this.#started = true;
+    const { provider, emit } = this.#answer;
+    const said = compact({ model: asText(chunk.model), id: asText(chunk.id) });
+    emit({ type: 'start', provider, ...said });
+  }
+
+  #finish(): void {
+    this.#start({});
+    const { emit } = this.#answer;
+    const rawReason = this.#rawReason;
+    const reason = finishReason(rawReason);
+    if (reason === 'failure') return;
+    this.#assembler.finish(reason);
+    if (this.#usage !== undefined) emit({ type: 'usage', usage: this.#usage });
+    const refusal = asText(this.#refusal);
+    const said = compact({ rawReason, usage: this.#usage, refusal });
+    emit({ type: 'finish', reason, ...said } satisfies ChatEvent);
+  }
+}
+
+// Servers that send more than one of these fields repeat the same text in them.
+function readReasoning(delta: ChatDelta): string | undefined {
+  const details = asList(delta.reasoning_details).map((item) => {
+    const detail = asObject<ReasoningDetail>(item);
+    return asText(detail?.text) ?? asText(detail?.summary) ?? '';
+  });
+  return asText(delta.reasoning_content) ?? asText(delta.reasoning) ?? asText(details.join(''));
+}
+
+function readThinking(thinking: unknown): string | undefined {
+  const texts = asList(thinking).map((item) => asText(asObject<ContentPart>(item)?.text) ?? '');
+  return asText(thinking) ?? asText(texts.join(''));
+}

@@ -1,0 +1,63 @@
+import { asList, asObject, asText } from '../json';
+import type { ToolCallAssembler } from '../tool-call-assembler';
+import type { ChatDelta, FunctionDelta, ToolCallDelta } from './wire';
+
+interface Slot {
+  readonly key: unknown;
+  readonly id: string | undefined;
+  readonly name: string | undefined;
+}
+
+/** Finds out which call a fragment belongs to, and hands it to the assembler. */
+export class ChatToolCalls {
+  readonly #calls: ToolCallAssembler;
+  readonly #slots = new Map<unknown, Slot>();
+  #last: unknown;
+
+  constructor(calls: ToolCallAssembler) {
+    this.#calls = calls;
+  }
+
+  add(delta: ChatDelta): void {
+    for (const item of asList(delta.tool_calls)) {
+      const call = asObject<ToolCallDelta>(item);
+      if (call !== undefined) this.#add(call);
+    }
+    const legacy = asObject<FunctionDelta>(delta.function_call);
+    if (legacy !== undefined) this.#fragment('function_call', undefined, legacy);
+  }
+
+  #add({ index, id: rawId, function: rawFunction, custom: rawCustom }: ToolCallDelta): void {
+    const id = typeof rawId === 'number' ? String(rawId) : asText(rawId);
+    const custom = asObject<FunctionDelta>(rawCustom);
+    const called = asObject<FunctionDelta>(rawFunction);
+    const name = asText((called ?? custom)?.name);
+    const key = this.#key(index, id, name);
+    if (called === undefined && custom !== undefined) {
+      this.#calls.addText(key, { id, name, input: asText(custom.input) });
+    } else {
+      this.#fragment(key, id, called ?? {});
+    }
+  }
+
+  #fragment(key: unknown, id: string | undefined, { name, arguments: input }: FunctionDelta): void {
+    const piece = { id, name: asText(name) };
+    if (typeof input === 'object' && input !== null) this.#calls.addValue(key, piece, input);
+    else this.#calls.add(key, { ...piece, input: asText(input) });
+  }
+
+  // The index tells calls apart, where there is one and it is true: some servers leave it
+  // out, and some send 0 for each of several whole calls, with an id and a name each.
+  #key(index: unknown, id: string | undefined, name: string | undefined): unknown {
+    const place =
+      typeof index === 'number' ? index : (id ?? (name === undefined ? this.#last : {}));
+    this.#last = place;
+    const slot = this.#slots.get(place);
+    const begun = slot !== undefined && (this.#calls.textOf(slot.key) !== '' || name !== slot.name);
+    const another = begun && id !== undefined && name !== undefined && id !== slot.id;
+    if (slot !== undefined && !another) return slot.key;
+    const key = {};
+    this.#slots.set(place, { key, id, name });
+    return key;
+  }
+}
