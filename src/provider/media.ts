@@ -1,0 +1,37 @@
+import { LlmError } from '../error/llm-error';
+import type { ContentPart } from '../request/schema';
+
+/** A picture or a file: where it is, or its bytes in base64. */
+export type Media =
+  | { readonly url: string; readonly mediaType: string | undefined }
+  | { readonly data: string; readonly mediaType: string };
+
+const DATA_URL = /^data:([^,;]*)((?:;[^,;]*)*),/i;
+
+/** Reads where an image or a file part has its content. */
+export function readMedia(
+  provider: string,
+  part: Exclude<ContentPart, { readonly type: 'text' }>,
+): Media {
+  const source = part.type === 'image' ? part.image : part.file;
+  const dataURL = DATA_URL.exec(source);
+  if (dataURL === null) {
+    if (/^[a-z][a-z\d+.-]*:/i.test(source)) return { url: source, mediaType: part.mediaType };
+    if (part.mediaType !== undefined) return { data: source, mediaType: part.mediaType };
+    throw unusable(provider, `bare base64 needs a mediaType beside it, for example image/png`);
+  }
+  const [head, declared = '', parameters = ''] = dataURL;
+  const mediaType = part.mediaType ?? declared;
+  if (!/;base64$/i.test(parameters)) throw unusable(provider, 'a data: URL must be of base64');
+  if (mediaType === '') throw unusable(provider, 'a data: URL must say its media type');
+  return { data: source.slice(head.length), mediaType };
+}
+
+/** The error for a part that this provider can't be sent. Another one may take it. */
+export function unusable(provider: string, what: string): LlmError {
+  return new LlmError(`${provider}: ${what}`, {
+    kind: 'invalid-request',
+    provider,
+    failover: true,
+  });
+}

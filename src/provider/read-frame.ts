@@ -1,0 +1,42 @@
+import { LlmError } from '../error/llm-error';
+import type { AnswerContext } from './decoder';
+import { asObject } from './json';
+
+/**
+ * The JSON of a frame, or `undefined` for one that says nothing (empty, `[DONE]`).
+ *
+ * @throws `answer.failure(…)` for an error in any of its shapes, and an `LlmError` of kind
+ * `malformed` for what is not JSON.
+ */
+export function readFrame(answer: AnswerContext, data: string, event: string | undefined): unknown {
+  const text = data.trim();
+  // The words of an error need not be JSON.
+  if (event === 'error') throw answer.failure(parse(text) ?? text);
+  if (text === '' || text === '[DONE]') return undefined;
+  const json = parse(text);
+  if (json === undefined) throw malformed(answer.provider, 'a frame of the stream is not JSON');
+  if (reportsError(json)) throw answer.failure(json);
+  return json;
+}
+
+/** Tells an error object: with an `error` in it, or flat. */
+export function reportsError(json: unknown): boolean {
+  const frame = asObject<{ type?: unknown; object?: unknown; error?: unknown }>(json);
+  return frame?.type === 'error' || frame?.object === 'error' || Boolean(frame?.error);
+}
+
+/** The error for an answer that breaks its own protocol. `what` must not quote the server. */
+export function malformed(provider: string, what: string): LlmError {
+  return new LlmError(`${provider}: ${what}; it may be asked again`, {
+    kind: 'malformed',
+    provider,
+  });
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
