@@ -1,1 +1,65 @@
+// Handlers: what answers.
 export { compose, type Handler, type Policy, type StreamPolicy } from './handler';
+export { openai, type OpenAIOptions } from './provider/openai/index';
+export { openaiResponses, type OpenAIResponsesOptions } from './provider/openai-responses/index';
+export { anthropic, type AnthropicOptions } from './provider/anthropic/index';
+export { gemini, type GeminiOptions } from './provider/gemini/index';
+export { ollama, type OllamaOptions } from './provider/ollama/index';
+export { failover, type FailoverOptions } from './combinator/failover';
+export { raceFirstToken } from './combinator/race-first-token';
+
+// Policies: what stands between.
+export { cache, type Cache, type CacheOptions, type CacheStats } from './policy/cache';
+export {
+  limitConcurrency,
+  type ConcurrencyLimit,
+  type ConcurrencyState,
+  type LimitConcurrencyOptions,
+} from './policy/limit-concurrency';
+export { retryBackoff, type RetryBackoffOptions } from './policy/retry-backoff';
+export { RetryBudget, type RetryBudgetOptions } from './policy/state/retry-budget';
+
+// Request streams: many requests in, one outcome each out.
+export { askEach, type AskEachOptions, type Outcome } from './combinator/ask-each';
+
+// Views: from events to what a screen or a socket takes.
+export { coalesce, type CoalesceOptions } from './view/coalesce';
+export { textDeltas } from './view/text-deltas';
+export { textSoFar } from './view/text-so-far';
+export { toAnswer, type ToAnswerOptions } from './view/to-answer';
+export { toAsyncIterable } from './view/to-async-iterable';
+export { toReadableStream } from './view/to-readable-stream';
+
+// Requests.
+export { assistant, prompt, system, toolResult, user } from './request/messages';
+export { requestKey } from './request/request-key';
+export type { ChatRequest, ContentPart, Message, RequestContext, Tool } from './request/schema';
+
+// Events.
+export type {
+  CacheEvent,
+  ChatEvent,
+  DegradedEvent,
+  FinishEvent,
+  FinishReason,
+  NoticeEvent,
+  OutputEvent,
+  ReasoningDeltaEvent,
+  RepairEvent,
+  RetractEvent,
+  RetryEvent,
+  RouteEvent,
+  StartEvent,
+  TextDeltaEvent,
+  ToolCall,
+  ToolCallDeltaEvent,
+  ToolCallEvent,
+  UsageEvent,
+  WaitEvent,
+} from './event/chat-event';
+export type { ChatAnswer } from './event/fold';
+export type { Usage } from './event/usage';
+
+// Errors.
+export { classify, type FailureSignal } from './error/classify';
+export { LlmError, type LlmErrorFields, type LlmErrorKind } from './error/llm-error';

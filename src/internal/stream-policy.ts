@@ -1,5 +1,6 @@
 import { defer, type Observable } from 'rxjs';
 import type { Handler, StreamPolicy } from '../handler';
+import { isChatRequest } from './members';
 
 /** What a stream policy knows of the call that it wraps. */
 export interface Call {
@@ -29,9 +30,4 @@ export function streamPolicy<T>(
       );
   }
   return policy;
-}
-
-// Notices are chat events, so a stream of another type (embeddings, say) gets none.
-function isChatRequest(request: unknown): boolean {
-  return Array.isArray((request as { messages?: unknown } | null | undefined)?.messages);
 }

@@ -1,0 +1,210 @@
+import {
+  asyncScheduler,
+  concat,
+  defer,
+  from,
+  map,
+  type Observable,
+  of,
+  share,
+  startWith,
+  Subject,
+  tap,
+  type SchedulerLike,
+} from 'rxjs';
+import type { CacheEvent, ChatEvent, FinishEvent } from '../event/chat-event';
+import type { Handler, Policy } from '../handler';
+import { AttemptSubject } from '../internal/attempt-subject';
+import { deepFreeze } from '../internal/deep-freeze';
+import { checkNumber } from '../internal/options';
+import { requestKey } from '../request/request-key';
+import type { ChatRequest } from '../request/schema';
+import { MemoryStore } from '../store/memory';
+
+/** Options for {@link cache}. */
+export interface CacheOptions {
+  /**
+   * How long an answer is kept, in milliseconds. With 0 only calls under way are shared.
+   *
+   * @defaultValue `600_000`
+   */
+  readonly ttl?: number | undefined;
+  /**
+   * The most answers that are kept; the least recently used one goes first.
+   *
+   * @defaultValue `500`
+   */
+  readonly max?: number | undefined;
+  /**
+   * The most bytes that all answers and their keys take together, by estimate.
+   *
+   * @defaultValue `67_108_864`
+   */
+  readonly maxBytes?: number | undefined;
+  /**
+   * What makes two requests the same: their keys, which should hold the tenant.
+   *
+   * @defaultValue {@link requestKey}: all that changes the answer, and `context.tenant`
+   */
+  readonly key?: ((request: ChatRequest) => string) | undefined;
+  /**
+   * The clock to use.
+   *
+   * @defaultValue `asyncScheduler`
+   */
+  readonly scheduler?: SchedulerLike | undefined;
+}
+
+/** What a {@link cache} instance has done and holds. */
+export interface CacheStats {
+  /** Calls answered from a kept answer. */
+  readonly hits: number;
+  /** Calls that joined one under way. */
+  readonly joined: number;
+  /** Calls that went on to the handler. */
+  readonly misses: number;
+  readonly entries: number;
+  readonly bytes: number;
+}
+
+/** A {@link cache} instance: a policy, and its statistics. */
+export interface Cache extends Policy {
+  /** The statistics now, and whenever they change. */
+  readonly stats$: Observable<CacheStats>;
+}
+
+interface Kept {
+  readonly events: readonly ChatEvent[];
+  readonly keptAt: number;
+  readonly took: number;
+}
+
+interface Flight {
+  readonly events$: Observable<ChatEvent>;
+  readonly startedAt: number;
+}
+
+/**
+ * Answers a repeated question from memory, and lets those who ask it at the same time
+ * share one call.
+ *
+ * ```text
+ * first  S-a-bF|
+ * cache  S-a-bF|
+ * again  (hSabF|)
+ * ```
+ *
+ * Who joins a call under way reads its prefix, then the rest live; the last one leaving
+ * aborts it. Only whole answers are kept (finished by `stop` or `tool-calls`), never one
+ * that failed, broke off, was cut by a limit or filtered, or was cancelled. A `cache`
+ * event announces that an answer cost nothing. Events are frozen. Unlike `shareReplay`,
+ * it aborts what nobody reads, forgets failures, and has bounds.
+ *
+ * An instance may stand before several handlers: they share the bounds, not the answers.
+ *
+ * @param options - See {@link CacheOptions}.
+ * @returns A policy with `stats$`. Errors: those of the call; to all who share it.
+ *
+ * @example
+ * ```ts
+ * const ask = compose(openai({ model: 'gpt-5-mini' }), cache({ ttl: 60_000 }));
+ * ```
+ */
+export function cache(options: CacheOptions = {}): Cache {
+  const { ttl = 600_000, max = 500, maxBytes = 64 * 1024 * 1024, key = requestKey } = options;
+  const { scheduler = asyncScheduler } = options;
+  checkNumber('cache', 'ttl', ttl);
+  checkNumber('cache', 'max', max, { min: 1, max: 2 ** 24, integer: true });
+  checkNumber('cache', 'maxBytes', maxBytes, {
+    min: 1,
+    max: Number.MAX_SAFE_INTEGER,
+    integer: true,
+  });
+  const store = new MemoryStore<Kept>({ max, maxBytes });
+  const flights = new Map<string, Flight>();
+  const scopes = new WeakMap<Handler, number>();
+  const changes = new Subject<void>();
+  const counts = { hits: 0, joined: 0, misses: 0 };
+  let scopeCount = 0;
+
+  const count = (what: keyof typeof counts): void => {
+    counts[what] += 1;
+    changes.next();
+  };
+
+  const keep = (id: string, startedAt: number, events: readonly ChatEvent[]): void => {
+    const now = scheduler.now();
+    const took = Math.max(0, now - startedAt);
+    const bytes = 2 * (id.length + JSON.stringify(events).length);
+    store.set(id, { events, keptAt: now, took }, now + ttl, bytes);
+    changes.next();
+  };
+
+  const fly = (id: string, call: Observable<ChatEvent>): Observable<ChatEvent> => {
+    const subject = new AttemptSubject();
+    const startedAt = scheduler.now();
+    // Before the end is passed on, so that who asks again on hearing of it makes a new call.
+    const land = (): void => {
+      flights.delete(id);
+    };
+    const events$ = call.pipe(
+      tap<ChatEvent>({
+        next: deepFreeze,
+        complete: () => {
+          land();
+          if (isWhole(subject.attempt)) keep(id, startedAt, subject.attempt);
+        },
+        error: land,
+        unsubscribe: land,
+      }),
+      share({ connector: () => subject }),
+    );
+    flights.set(id, { events$, startedAt });
+    return events$;
+  };
+
+  const policy: Policy = (next) => {
+    const scope = scopes.get(next) ?? scopeCount++;
+    scopes.set(next, scope);
+    return (request) =>
+      defer(() => {
+        const id = `${String(scope)}:${key(request)}`;
+        const now = scheduler.now();
+        const kept = store.get(id, now);
+        if (kept) {
+          count('hits');
+          const age = Math.max(0, now - kept.keptAt);
+          return announced(
+            { type: 'cache', status: 'hit', age, saved: kept.took },
+            from(kept.events),
+          );
+        }
+        const flight = flights.get(id);
+        if (flight) {
+          count('joined');
+          const age = Math.max(0, now - flight.startedAt);
+          return announced({ type: 'cache', status: 'joined', age }, flight.events$);
+        }
+        count('misses');
+        return fly(
+          id,
+          defer(() => next(request)),
+        );
+      });
+  };
+
+  const stats$ = changes.pipe(
+    startWith(undefined),
+    map(() => ({ ...counts, entries: store.size, bytes: store.bytes })),
+  );
+  return Object.assign(policy, { stats$ });
+}
+
+function announced(notice: CacheEvent, events: Observable<ChatEvent>): Observable<ChatEvent> {
+  return concat(of(Object.freeze(notice)), events);
+}
+
+function isWhole(events: readonly ChatEvent[]): boolean {
+  const finish = events.at(-1) as FinishEvent | undefined;
+  return finish?.type === 'finish' && ['stop', 'tool-calls'].includes(finish.reason);
+}

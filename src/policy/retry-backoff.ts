@@ -1,0 +1,154 @@
+import { asyncScheduler, Observable, timer, type SchedulerLike } from 'rxjs';
+import { classify } from '../error/classify';
+import { LlmError } from '../error/llm-error';
+import type { ChatEvent } from '../event/chat-event';
+import type { StreamPolicy } from '../handler';
+import { Commitment } from '../internal/commit';
+import { forwardAsFinal, isFinal } from '../internal/final-error';
+import { operate } from '../internal/operate';
+import { checkNumber, checkOneOf, MAX_DELAY } from '../internal/options';
+import { streamPolicy } from '../internal/stream-policy';
+import { RetryBudget } from './state/retry-budget';
+
+/** Options for {@link retryBackoff}. */
+export interface RetryBackoffOptions {
+  /**
+   * The most attempts of one call, the first one included.
+   *
+   * @defaultValue `3`
+   */
+  readonly attempts?: number | undefined;
+  /**
+   * The longest wait before the first retry, in milliseconds; each further one may be
+   * twice as long. An overloaded server is given twice this time.
+   *
+   * @defaultValue `500`
+   */
+  readonly base?: number | undefined;
+  /**
+   * The longest wait, in milliseconds. A server that asks for a longer one ends the retries.
+   *
+   * @defaultValue `60_000`
+   */
+  readonly cap?: number | undefined;
+  /**
+   * Retries allowed per call over all calls of this instance, or a budget that several
+   * instances share.
+   *
+   * @defaultValue `0.2`
+   */
+  readonly budget?: number | RetryBudget | undefined;
+  /**
+   * What follows a failure after output: `'retract'` takes the output back and tries
+   * again, `'error'` gives up.
+   *
+   * @defaultValue `'retract'`
+   */
+  readonly afterOutput?: 'retract' | 'error' | undefined;
+  /**
+   * Which errors are retried.
+   *
+   * @defaultValue those that are `retryable` by {@link classify}
+   */
+  readonly retryOn?: ((error: unknown) => boolean) | undefined;
+  /**
+   * The clock and timers to use.
+   *
+   * @defaultValue `asyncScheduler`
+   */
+  readonly scheduler?: SchedulerLike | undefined;
+  /**
+   * The chance to use: numbers from 0 up to 1.
+   *
+   * @defaultValue `Math.random`
+   */
+  readonly random?: (() => number) | undefined;
+}
+
+/**
+ * Tries a failed call again, after a random and exponentially growing wait.
+ *
+ * ```text
+ * attempt 1    --#
+ * attempt 2           --a-(bF|)
+ * retryBackoff --r----S-a-(bF|)
+ * ```
+ *
+ * Unlike `retry`, it waits (full jitter: anywhere between 0 and the limit, see the AWS
+ * Architecture Blog, "Exponential Backoff and Jitter"), obeys what the server asked for
+ * as the least wait, retries only errors that another attempt can mend, keeps within a
+ * budget for all calls together, and never lets text be read twice: output of a failed
+ * attempt is taken back by a `retract` event. A plain Observable can't take values back,
+ * so there an error after the first value is forwarded.
+ *
+ * @param options - See {@link RetryBackoffOptions}.
+ * @returns A policy that is also an operator. Its instance holds the budget.
+ * Errors: those of the last attempt, unchanged.
+ *
+ * @example
+ * ```ts
+ * const ask = compose(openai({ model: 'gpt-5-mini' }), retryBackoff({ attempts: 3 }));
+ * ```
+ */
+export function retryBackoff<T = ChatEvent>(options: RetryBackoffOptions = {}): StreamPolicy<T> {
+  const { attempts = 3, base = 500, cap = 60_000, budget = 0.2, afterOutput = 'retract' } = options;
+  const { retryOn, scheduler = asyncScheduler, random = Math.random } = options;
+  checkNumber('retryBackoff', 'attempts', attempts, { min: 1, integer: true });
+  checkNumber('retryBackoff', 'base', base);
+  checkNumber('retryBackoff', 'cap', cap);
+  checkOneOf('retryBackoff', 'afterOutput', afterOutput, ['retract', 'error']);
+  const purse = budget instanceof RetryBudget ? budget : new RetryBudget({ ratio: budget });
+
+  /** The wait before the next attempt, or `undefined` when there shall be none. */
+  const delayFor = (error: unknown, attempt: number): number | undefined => {
+    const failure = LlmError.is(error) ? error : classify({ cause: error });
+    if (isFinal(error) || !(retryOn ? retryOn(error) : failure.retryable)) return undefined;
+    const hint = failure.retryAfter ?? 0;
+    if (attempt >= attempts || hint > cap || !purse.withdraw()) return undefined;
+    const first = failure.kind === 'overloaded' ? base * 2 : base;
+    const backoff = random() * Math.min(cap, first * 2 ** (attempt - 1));
+    return Math.min(Math.max(backoff, hint), MAX_DELAY);
+  };
+
+  return streamPolicy<T>(
+    (source, { chat }) =>
+      new Observable((destination) => {
+        let attempt = 1;
+        const committed = new Commitment();
+        const tell = (event: ChatEvent): void => {
+          destination.next(event as T);
+        };
+
+        const subscribe = (): void => {
+          source.subscribe(
+            operate<T, T>(destination, {
+              next: (value) => {
+                committed.add(value);
+                destination.next(value);
+              },
+              error: (error) => {
+                const lost = committed.made && (afterOutput === 'error' || !committed.retractable);
+                const delay = lost ? undefined : delayFor(error, attempt);
+                if (delay === undefined) {
+                  forwardAsFinal(destination, error);
+                  return;
+                }
+                attempt += 1;
+                const tells = chat || committed.made;
+                if (committed.made) {
+                  const retract = { type: 'retract' } as const;
+                  committed.add(retract);
+                  tell(retract);
+                }
+                if (tells) tell({ type: 'retry', attempt, delay, error });
+                destination.add(timer(delay, scheduler).subscribe(subscribe));
+              },
+            }),
+          );
+        };
+
+        purse.deposit();
+        subscribe();
+      }),
+  );
+}

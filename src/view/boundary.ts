@@ -1,0 +1,31 @@
+/** Where a piece of text may end. */
+export type Boundary = 'word' | 'sentence' | 'grapheme';
+
+// Scripts that put no spaces between words.
+const spaceless =
+  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/u;
+
+/**
+ * Makes a function that tells how much of a text is sure to end at a boundary, whatever
+ * text follows: the last unit may still grow.
+ */
+export function boundaryFinder(boundary: Boundary): (text: string) => number {
+  const segmenter = new Intl.Segmenter(undefined, { granularity: boundary });
+  if (boundary !== 'word') {
+    return (text) => segmenter.segment(text).containing(text.length - 1)?.index ?? 0;
+  }
+  return (text) => {
+    const segments = segmenter.segment(text);
+    let end = text.length;
+    let segment = segments.containing(end - 1);
+    // A number or a contraction may go on after its dot or apostrophe, so a boundary is
+    // sure only after a space, or after a word of a script that has none.
+    while (segment) {
+      const certain = segment.segment.trim() === '' || spaceless.test(segment.segment);
+      if (certain && (end < text.length || segment.segment.trim() === '')) return end;
+      end = segment.index;
+      segment = segments.containing(end - 1);
+    }
+    return 0;
+  };
+}

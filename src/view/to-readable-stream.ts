@@ -1,0 +1,49 @@
+import type { Observable } from 'rxjs';
+import type { ChatEvent } from '../event/chat-event';
+import { toAsyncIterable } from './to-async-iterable';
+
+/**
+ * Turns a stream into a `ReadableStream`, for `Response` bodies and pipes.
+ *
+ * ```text
+ * source           S-a-b-F|
+ * toReadableStream S-a-b-F|
+ * ```
+ *
+ * It is pulled: the source is subscribed to at the first read, and a slow reader gets
+ * larger pieces, as with {@link toAsyncIterable}. Cancelling it aborts the request.
+ *
+ * @param source - Events, or pieces of text. Left out, it returns a function for `pipe()`.
+ * @returns A stream of the same values. Errors of the call are errors of the stream.
+ *
+ * @example
+ * ```ts
+ * const text = toReadableStream(ask(question).pipe(textDeltas()));
+ * return new Response(text.pipeThrough(new TextEncoderStream()));
+ * ```
+ */
+export function toReadableStream<T extends ChatEvent | string>(
+  source: Observable<T>,
+): ReadableStream<T>;
+export function toReadableStream<T extends ChatEvent | string = ChatEvent>(): (
+  source: Observable<T>,
+) => ReadableStream<T>;
+export function toReadableStream<T extends ChatEvent | string>(
+  source?: Observable<T>,
+): ReadableStream<T> | ((source: Observable<T>) => ReadableStream<T>) {
+  if (!source) return (later) => toReadableStream(later);
+  const reader = toAsyncIterable(source)[Symbol.asyncIterator]();
+  return new ReadableStream<T>(
+    {
+      pull: async (controller) => {
+        const { done, value } = await reader.next();
+        if (done) controller.close();
+        else controller.enqueue(value);
+      },
+      cancel: async () => {
+        await reader.return?.();
+      },
+    },
+    { highWaterMark: 0 },
+  );
+}
