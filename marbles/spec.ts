@@ -12,7 +12,7 @@ import type { Observable } from 'rxjs';
  *         source: '   S-a-b--c------F|',
  *         apply: ({ source }) => source.pipe(coalesce({ span: 5 })),
  *         expected: ' S-a----x------F|',
- *         values: { x: text('bc') },
+ *         values: { x: textDelta('bc') },
  *       },
  *     });
  *

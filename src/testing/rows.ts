@@ -1,0 +1,129 @@
+import { className, deepEqual } from './deep-equal';
+import { letterEvent } from './letters';
+
+/** A notification of RxJS. */
+export type Notification =
+  | { readonly kind: 'N'; readonly value: unknown }
+  | { readonly kind: 'E'; readonly error: unknown }
+  | { readonly kind: 'C' };
+
+/** A notification and when it came. */
+export interface Moment {
+  readonly frame: number;
+  readonly notification: Notification;
+}
+
+/** When a stream was subscribed to and left; `Infinity` for never. */
+export interface SubscriptionSpan {
+  readonly subscribedFrame: number;
+  readonly unsubscribedFrame: number;
+}
+
+const LONGEST = 160;
+const LETTERS = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ';
+
+/** Says how two streams differ: both as rows under one time line, then what the letters mean. */
+export function explainMoments(actual: readonly Moment[], expected: readonly Moment[]): string {
+  const naming = new Naming();
+  const frames = [...new Set([...expected, ...actual].map(({ frame }) => frame))].sort(
+    (a, b) => a - b,
+  );
+  const cells = (moments: readonly Moment[]): string[] =>
+    frames.map((frame) => {
+      const marks = moments.filter((moment) => moment.frame === frame).map((m) => naming.mark(m));
+      if (marks.length < 2) return marks[0] ?? '-';
+      return `(${marks.join(marks.every((mark) => mark.length === 1) ? '' : ' ')})`;
+    });
+  const rows = [frames.map(String), cells(expected), cells(actual)];
+  const widths = frames.map((_, column) =>
+    Math.max(...rows.map((row) => row[column]?.length ?? 0)),
+  );
+  const line = (label: string, row: readonly string[]): string =>
+    `  ${label.padEnd(9)} ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ')}`;
+  return [
+    'the streams differ',
+    line('at (ms)', rows[0] ?? []).trimEnd(),
+    line('expected', rows[1] ?? []).trimEnd(),
+    line('actual', rows[2] ?? []).trimEnd(),
+    ...naming.legend().map((entry) => `  ${entry}`),
+  ].join('\n');
+}
+
+/** Says how two lists of subscriptions differ. */
+export function explainSpans(
+  actual: readonly SubscriptionSpan[],
+  expected: readonly SubscriptionSpan[],
+): string {
+  const list = (spans: readonly SubscriptionSpan[]): string =>
+    spans
+      .map(
+        ({ subscribedFrame: from, unsubscribedFrame: to }) =>
+          `${String(from)} to ${to === Infinity ? 'the end' : String(to)}`,
+      )
+      .join(', ') || 'none';
+  return `the subscriptions differ (ms)\n  expected  ${list(expected)}\n  actual    ${list(actual)}`;
+}
+
+/** Names the values of a table, with the default letter where there is one. */
+class Naming {
+  readonly #names: { readonly name: string; readonly notification: Notification }[] = [];
+  #values = 0;
+  #errors = 0;
+
+  mark({ notification }: Moment): string {
+    if (notification.kind === 'C') return '|';
+    const known = this.#names.find((entry) => deepEqual(entry.notification, notification));
+    if (known !== undefined) return known.name;
+    const name = this.#nameOf(notification);
+    this.#names.push({ name, notification });
+    return name;
+  }
+
+  legend(): readonly string[] {
+    return this.#names
+      .filter(({ name }) => !/^[a-zA-Z]$/.test(name))
+      .map(({ name, notification }) => `${name} = ${describe(payload(notification))}`);
+  }
+
+  #nameOf(notification: Notification): string {
+    if (notification.kind === 'E') {
+      this.#errors += 1;
+      return this.#errors === 1 ? '#' : `#${String(this.#errors)}`;
+    }
+    const value = payload(notification);
+    const letter = [...LETTERS].find(
+      (candidate) => value === candidate || deepEqual(letterEvent(candidate), value),
+    );
+    // The string 'a' and the text delta of 'a' must not look alike.
+    const free = !this.#names.some(({ name }) => name === letter);
+    if (letter !== undefined && free) return letter;
+    this.#values += 1;
+    return `v${String(this.#values)}`;
+  }
+}
+
+function payload(notification: Notification): unknown {
+  if (notification.kind === 'N') return notification.value;
+  return notification.kind === 'E' ? notification.error : undefined;
+}
+
+/** A short text of any value. */
+export function describe(value: unknown): string {
+  const text = write(value, 0);
+  return text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
+}
+
+function write(value: unknown, depth: number): string {
+  if (typeof value === 'string') return JSON.stringify(value);
+  if (typeof value === 'function') return `function ${value.name}`;
+  if (typeof value !== 'object' || value === null) return String(value);
+  if (depth > 4) return '…';
+  if (Array.isArray(value)) return `[${value.map((item) => write(item, depth + 1)).join(', ')}]`;
+  const name = className(value);
+  const fields = Object.entries(value)
+    .filter(([, item]) => item !== undefined)
+    .map(([field, item]) => `${field}: ${write(item, depth + 1)}`);
+  const text = fields.length === 0 ? '{}' : `{ ${fields.join(', ')} }`;
+  if (value instanceof Error) return `${name}(${JSON.stringify(value.message)}) ${text}`;
+  return name === 'Object' || name === '' ? text : `${name} ${text}`;
+}
