@@ -60,13 +60,18 @@ export function missingKey(provider: string, variables: readonly string[]): LlmE
   );
 }
 
-/** Values that must not appear in any error: the key, and each word of the user's headers. */
+/**
+ * Values that must not appear in any error: the key, each word of the user's headers, and
+ * what the query of the base URL holds.
+ */
 export function secretValues(
   key: string | undefined,
   headers: Readonly<Record<string, string>> | undefined,
+  baseURL?: string,
 ): readonly string[] {
   const words = Object.values(headers ?? {}).flatMap((value) => [value, ...value.split(/\s+/)]);
-  return [...(key === undefined ? [] : [key]), ...words].filter(
+  const query = new URLSearchParams(baseURL?.split('?')[1]);
+  return [...(key === undefined ? [] : [key]), ...words, ...query.values()].filter(
     (word) => word.length >= SHORTEST_SECRET,
   );
 }

@@ -6,7 +6,7 @@ import type { Handler } from '../handler';
 import { operate } from '../internal/operate';
 import type { ChatRequest } from '../request/schema';
 import { defaultTransport } from '../transport/default';
-import type { ResponseHead, Transport } from '../transport/transport';
+import type { ResponseHead, Transport, TransportRequest } from '../transport/transport';
 import type { FrameReader, Framing } from '../wire/framing';
 import type { CreateDecoder, Decoder } from './decoder';
 
@@ -66,14 +66,9 @@ export function httpHandler(
 ): Handler {
   return (request) =>
     new Observable<ChatEvent>((destination) => {
-      const { url, headers, body } = protocol.encode(request);
+      const written = write(protocol, request);
       const answer = new Answer(protocol, destination, maxFrameLength);
-      transport({
-        url,
-        headers: { 'content-type': 'application/json', ...headers },
-        body: JSON.stringify(body),
-        finished: () => answer.finished,
-      }).subscribe(
+      transport({ ...written, finished: () => answer.finished }).subscribe(
         operate<ResponseHead | Uint8Array, ChatEvent>(destination, {
           next: (part) => {
             if (part instanceof Uint8Array) answer.push(part);
@@ -88,6 +83,25 @@ export function httpHandler(
         }),
       );
     });
+}
+
+/** Writes a request; one that can't be written is the caller's fault. */
+function write(protocol: Protocol, request: ChatRequest): Omit<TransportRequest, 'finished'> {
+  try {
+    const { url, headers, body } = protocol.encode(request);
+    return {
+      url,
+      headers: { 'content-type': 'application/json', ...headers },
+      body: JSON.stringify(body),
+    };
+  } catch (thrown) {
+    if (LlmError.is(thrown)) throw thrown;
+    // Without the cause, whose message may quote the request.
+    throw new LlmError(
+      `${protocol.name}: the request can't be written as JSON; parse it with chatRequestSchema to see why`,
+      { kind: 'invalid-request', provider: protocol.name },
+    );
+  }
 }
 
 /** One response: picks the reader that fits its head, and ends the stream exactly once. */

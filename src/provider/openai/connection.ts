@@ -1,0 +1,31 @@
+import { connect, type Connection } from '../connection';
+import type { ProviderOptions } from '../http-handler';
+
+export const OPENAI_HOST = 'api.openai.com';
+
+/** What both protocols of OpenAI share: the address and the key. */
+export function connectOpenAI(options: ProviderOptions): Connection {
+  return connect(
+    {
+      name: 'openai',
+      baseURL: `https://${OPENAI_HOST}/v1`,
+      baseVariable: 'OPENAI_BASE_URL',
+      keyVariables: ['OPENAI_API_KEY'],
+      keyHost: OPENAI_HOST,
+      headers: authorize,
+      passes: ['authorization', 'api-key'],
+    },
+    options,
+  );
+}
+
+/** Azure takes its keys in a header of its own. */
+export function isAzure(hostname: string): boolean {
+  return hostname.endsWith('.azure.com');
+}
+
+function authorize(key: string | undefined, hostname: string): Readonly<Record<string, string>> {
+  if (key === undefined) return {};
+  const bearer = { authorization: `Bearer ${key}` };
+  return isAzure(hostname) ? { ...bearer, 'api-key': key } : bearer;
+}

@@ -1,0 +1,50 @@
+import type { ChatRequest, Tool } from '../../request/schema';
+import { withProviderOptions } from '../provider-options';
+import { encodeMessages } from './messages';
+
+/** What the server is, as far as the body depends on it. */
+export interface ChatTarget {
+  readonly provider: string;
+  readonly model: string;
+  /** The server knows `max_completion_tokens`, which OpenAI's reasoning models insist on. */
+  readonly completionTokens: boolean;
+}
+
+/** Writes a request as the body of a chat completion. */
+export function encodeChat(request: ChatRequest, target: ChatTarget): unknown {
+  const { provider, model, completionTokens } = target;
+  const { tools = [], toolChoice, output, stop = [] } = request;
+  const limit = completionTokens ? 'max_completion_tokens' : 'max_tokens';
+  const body = {
+    model,
+    messages: encodeMessages(provider, request.messages),
+    temperature: request.temperature,
+    top_p: request.topP,
+    [limit]: request.maxOutputTokens,
+    stop: stop.length === 0 ? undefined : stop,
+    seed: request.seed,
+    // A choice without tools is refused, and so is an empty list of tools.
+    ...(tools.length === 0
+      ? {}
+      : { tools: tools.map(encodeTool), tool_choice: encodeToolChoice(toolChoice) }),
+    response_format: output && {
+      type: 'json_schema',
+      json_schema: { name: output.name ?? 'output', schema: output.schema, strict: output.strict },
+    },
+    reasoning_effort: request.reasoning?.effort,
+    stream: true,
+    stream_options: { include_usage: true },
+  };
+  return withProviderOptions(body, request, ['openai', provider], ['stream_options']);
+}
+
+function encodeTool({ name, description, parameters }: Tool): unknown {
+  const schema = parameters ?? { type: 'object', properties: {} };
+  return { type: 'function', function: { name, description, parameters: schema } };
+}
+
+function encodeToolChoice(choice: ChatRequest['toolChoice']): unknown {
+  return typeof choice === 'object'
+    ? { type: 'function', function: { name: choice.name } }
+    : choice;
+}

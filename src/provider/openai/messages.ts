@@ -1,0 +1,64 @@
+import { LlmError } from '../../error/llm-error';
+import type { ContentPart, Message } from '../../request/schema';
+import { readMedia, type Media } from '../media';
+
+/** Writes the messages of a conversation in the words of chat completions. */
+export function encodeMessages(provider: string, messages: readonly Message[]): readonly unknown[] {
+  return messages.map((message) => encodeMessage(provider, message));
+}
+
+function encodeMessage(provider: string, message: Message): unknown {
+  switch (message.role) {
+    case 'system':
+      return { role: 'system', content: message.content };
+    case 'user':
+      return { role: 'user', content: encodeContent(provider, message.content) };
+    case 'assistant':
+      return encodeAssistant(message);
+    case 'tool':
+      return { role: 'tool', tool_call_id: message.toolCallId, content: message.content };
+  }
+}
+
+function encodeContent(provider: string, content: string | readonly ContentPart[]): unknown {
+  if (typeof content === 'string') return content;
+  return content.map((part) => {
+    if (part.type === 'text') return { type: 'text', text: part.text };
+    const media = readMedia(provider, part);
+    if (part.type === 'image') return { type: 'image_url', image_url: { url: urlOf(media) } };
+    if (!('data' in media)) {
+      throw new LlmError(
+        `${provider}: chat completions take a file as base64, not as a URL; openaiResponses takes both`,
+        { kind: 'invalid-request', provider },
+      );
+    }
+    return { type: 'file', file: { filename: part.name ?? 'file', file_data: urlOf(media) } };
+  });
+}
+
+function encodeAssistant({
+  content,
+  toolCalls = [],
+}: Extract<Message, { role: 'assistant' }>): unknown {
+  if (toolCalls.length === 0) return { role: 'assistant', content };
+  return {
+    role: 'assistant',
+    // Some servers refuse an empty text beside calls.
+    content: content === '' ? null : content,
+    tool_calls: toolCalls.map(({ id, name, input }) => ({
+      id,
+      type: 'function',
+      function: { name, arguments: encodeInput(input) },
+    })),
+  };
+}
+
+/** The arguments of an earlier call as text: a text is what the model wrote, so it stays. */
+export function encodeInput(input: unknown): string {
+  return typeof input === 'string' ? input : JSON.stringify(input ?? {});
+}
+
+/** A URL that the server can read the content from. */
+export function urlOf(media: Media): string {
+  return 'url' in media ? media.url : `data:${media.mediaType};base64,${media.data}`;
+}
