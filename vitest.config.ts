@@ -16,9 +16,13 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: 'unit', include: ['test/**/*.test.ts'], exclude: ['test/examples.test.ts'] },
+        test: {
+          name: 'unit',
+          include: ['test/**/*.test.ts'],
+          exclude: ['test/examples.test.ts', 'test/marbles.test.ts'],
+        },
       },
-      { extends: true, test: { name: 'marbles', include: ['marbles/**/*.marbles.ts'] } },
+      { extends: true, test: { name: 'marbles', include: ['test/marbles.test.ts'] } },
       { extends: true, test: { name: 'examples', include: ['test/examples.test.ts'] } },
       {
         extends: true,

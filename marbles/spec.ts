@@ -18,16 +18,16 @@ import type { Observable } from 'rxjs';
  *
  * Diagrams are RxJS marbles in run mode: one character is one millisecond, spaces mean
  * nothing (pad with them), ' 5ms ' and ' 2s ' are time, '(ab|)' is one moment.
- * Letters: 'a' to 'z' are text deltas of that letter, 'S' start, 'F' finish, 'R' retract,
- * 'T' a tool call; `values` adds to them and goes first. '#' is a retryable LlmError of
+ * Letters: 'a' to 'z' are text deltas of that letter, and in `expected` also the plain
+ * strings; 'S' is start, 'F' finish, 'R' retract, 'T' a tool call; `values` goes first. '#' is a retryable LlmError of
  * kind 'overloaded', unless `errors` says otherwise.
  *
  * The rule for docstrings: every ```text block in src/policy, src/combinator and src/view is
- * a diagram. Its rows are `label  diagram`, with two or more spaces between; a row that
- * begins with spaces is a note. With all spaces taken out, the diagrams must be the rows of
- * one case of the spec with the same file name: its inputs in order (`requests`, then
- * `source` or `attempts` or `members`), then `expected`. A row with '^' or '!' is checked
- * against that case's `subscriptions` and `unsubscribe`, and may be left out.
+ * a diagram. A row is a label, which is one word or a word and a number, then the diagram; a
+ * row that begins with spaces is a note. With all spaces taken out, the diagrams must be the
+ * rows of one case of the spec with the same file name: its inputs in order (`requests`,
+ * then `source` or `attempts` or `members`), then `expected`. A row of only '-', '^', '!' and
+ * time is looked up in that case's `subscriptions` and `unsubscribe`, and may be left out.
  */
 
 /** One diagram for every subscription, or one each: the n-th subscription gets the n-th. */
@@ -73,6 +73,12 @@ export interface SpecCase<Members = MemberDiagrams> {
   readonly subscriptions?: Diagrams | { readonly [Name in keyof Members]?: Diagrams };
   /** When the outputs are subscribed to and left, for example `'^----!'`. */
   readonly unsubscribe?: string | Readonly<Record<string, string>>;
+  /**
+   * Set where `apply` leaves RxJS for promises (an async iterable, a web stream) and comes
+   * back: the run then lets promises settle after each moment. No timer of RxJS is virtual
+   * in it.
+   */
+  readonly promises?: true;
   /** What letters stand for, in all rows. */
   readonly values?: Readonly<Record<string, unknown>>;
   /**

@@ -6,7 +6,7 @@ export {
   type StreamExpectation,
   type TestObservable,
 } from './marbles';
-export type { MarbleValues } from './letters';
+export { eventValues, type MarbleValues } from './letters';
 export type { SubscriptionSpan } from './rows';
 export { fakeHandler, type FakeHandler } from './fake-handler';
 export {
