@@ -12,7 +12,10 @@ const spaceless =
 export function boundaryFinder(boundary: Boundary): (text: string) => number {
   const segmenter = new Intl.Segmenter(undefined, { granularity: boundary });
   if (boundary !== 'word') {
-    return (text) => segmenter.segment(text).containing(text.length - 1)?.index ?? 0;
+    return (text) => {
+      const whole = withoutHalf(text);
+      return segmenter.segment(whole).containing(whole.length - 1)?.index ?? 0;
+    };
   }
   return (text) => {
     const segments = segmenter.segment(text);
@@ -28,4 +31,9 @@ export function boundaryFinder(boundary: Boundary): (text: string) => number {
     }
     return 0;
   };
+}
+
+// Half a surrogate pair at the end says nothing yet about where its unit begins.
+function withoutHalf(text: string): string {
+  return /[\uD800-\uDBFF]$/.test(text) ? text.slice(0, -1) : text;
 }

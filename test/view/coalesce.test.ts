@@ -1,0 +1,190 @@
+import fc from 'fast-check';
+import {
+  from,
+  Observable,
+  of,
+  type SchedulerLike,
+  Subject,
+  Subscription,
+  take,
+  toArray,
+} from 'rxjs';
+import { describe, expect, it } from 'vitest';
+import type { ChatEvent } from '../../src/event/chat-event';
+import { AnswerFold } from '../../src/event/fold';
+import {
+  finish,
+  marbles,
+  reasoningDelta,
+  retract,
+  start,
+  textDelta,
+  toolCall,
+} from '../../src/testing/index';
+import { boundaryFinder } from '../../src/view/boundary';
+import { coalesce } from '../../src/view/coalesce';
+
+const untouchable: SchedulerLike = {
+  now: () => 0,
+  schedule: () => {
+    throw new Error('an idle stream has no timer');
+  },
+};
+
+function textOf(events: readonly ChatEvent[]): [string, string] {
+  const fold = new AnswerFold();
+  let answer;
+  for (const event of [...events, finish()]) answer = fold.add(event, 0);
+  return [answer!.text, answer!.reasoning];
+}
+
+describe('coalesce', () => {
+  it.each([
+    [{ span: -1 }, 'coalesce: span must be a number of at least 0 and at most 2147483647, got -1'],
+    [{ span: 2 ** 31 }, 'coalesce: span must be'],
+    [{ span: NaN }, 'got NaN'],
+    [{ maxLength: 0 }, 'coalesce: maxLength must be a number of at least 1, got 0'],
+  ])('refuses %o', (options, message) => {
+    expect(() => coalesce(options)).toThrow(RangeError);
+    expect(() => coalesce(options)).toThrow(message);
+  });
+
+  it('refuses a boundary that it does not know', () => {
+    expect(() => coalesce({ boundary: 'line' as never })).toThrow(
+      new TypeError("coalesce: boundary must be one of 'word', 'sentence', 'grapheme', got line"),
+    );
+  });
+
+  it('has no timer while it holds nothing', () => {
+    const seen: ChatEvent[] = [];
+    const source = new Subject<ChatEvent>();
+    source.pipe(coalesce({ scheduler: untouchable })).subscribe((event) => seen.push(event));
+    source.next(start());
+    source.next(textDelta('first'));
+    expect(seen).toEqual([start(), textDelta('first')]);
+  });
+
+  it('joins by 50 ms when not told otherwise', () => {
+    marbles(({ events, expectEvents }) => {
+      expectEvents(events('ab 58ms c|').pipe(coalesce())).toBe('a 49ms b 10ms (c|)');
+    });
+  });
+
+  it('passes every delta on when the span is 0', () => {
+    marbles(({ events, expectEvents }) => {
+      expectEvents(events('(abc)(F|)').pipe(coalesce({ span: 0 }))).toBe('(abc)(F|)');
+    });
+  });
+
+  it('waits no longer than a span when the clock steps back', () => {
+    let now = 1_000_000;
+    const delays: number[] = [];
+    const steppingBack: SchedulerLike = {
+      now: () => (now -= 1000),
+      schedule: (_work: unknown, delay?: number) => {
+        delays.push(delay ?? 0);
+        return new Subscription();
+      },
+    };
+    const source = new Subject<ChatEvent>();
+    source.pipe(coalesce({ span: 5, scheduler: steppingBack })).subscribe();
+    source.next(textDelta('a'));
+    source.next(textDelta('b'));
+    expect(delays).toEqual([5]);
+  });
+
+  it('leaves no timer behind after an error, an end, or an unsubscription', () => {
+    marbles(({ events, expectEvents }) => {
+      expectEvents(events('ab#').pipe(coalesce({ span: 99 }))).toBe('a-(b#)');
+      expectEvents(events('ab|').pipe(coalesce({ span: 99 }))).toBe('a-(b|)');
+      expectEvents(events('ab-----').pipe(coalesce({ span: 99 })), '^--!').toBe('a--');
+    });
+  });
+
+  it('stops an endless synchronous source', () => {
+    let produced = 0;
+    const endless = new Observable<ChatEvent>((destination) => {
+      while (!destination.closed) {
+        produced += 1;
+        destination.next(toolCall('tool'));
+      }
+    });
+    endless.pipe(coalesce(), take(3)).subscribe();
+    expect(produced).toBe(3);
+  });
+
+  it('keeps its order when the consumer pushes more from within', () => {
+    const source = new Subject<ChatEvent>();
+    const seen: string[] = [];
+    source.pipe(coalesce({ span: 0 })).subscribe((event) => {
+      if (event.type !== 'text-delta') return;
+      seen.push(event.text);
+      if (event.text === 'a') source.next(textDelta('b'));
+    });
+    source.next(textDelta('a'));
+    expect(seen).toEqual(['a', 'b']);
+  });
+
+  it('keeps all text in order under any options, and never emits an empty delta', () => {
+    const event = fc.oneof(
+      { weight: 6, arbitrary: fc.string({ unit: 'grapheme', maxLength: 12 }).map(textDelta) },
+      { weight: 2, arbitrary: fc.string({ maxLength: 5 }).map(reasoningDelta) },
+      fc.constant(toolCall('tool')),
+      fc.constant(retract()),
+      fc.constant(start()),
+    );
+    const options = fc.record(
+      {
+        span: fc.constantFrom(0, 5, 50),
+        maxLength: fc.constantFrom(1, 7, 4096),
+        boundary: fc.constantFrom('word' as const, 'sentence' as const, 'grapheme' as const),
+      },
+      { requiredKeys: [] },
+    );
+    fc.assert(
+      fc.property(fc.array(event, { maxLength: 40 }), options, (events, chosen) => {
+        let seen: ChatEvent[] = [];
+        from(events)
+          .pipe(coalesce(chosen), toArray())
+          .subscribe((all) => (seen = all));
+        expect(textOf(seen)).toEqual(textOf(events));
+        expect(seen.filter((e) => e.type === 'text-delta' && e.text === '')).toEqual([]);
+        const others = (list: readonly ChatEvent[]): ChatEvent[] =>
+          list.filter(({ type }) => !type.endsWith('-delta'));
+        expect(others(seen)).toEqual(others(events));
+      }),
+    );
+  });
+
+  it('splits no surrogate pair and no family at grapheme boundaries', () => {
+    const family = '👨‍👩‍👧‍👦';
+    const pieces = [...(family + 'é' + family)].flatMap((c) => c.split('')).map(textDelta);
+    const seen: string[] = [];
+    of(...pieces)
+      .pipe(coalesce({ span: 0, boundary: 'grapheme' }))
+      .subscribe((e) => e.type === 'text-delta' && seen.push(e.text));
+    expect(seen.join('')).toBe(family + 'é' + family);
+    const graphemes = new Intl.Segmenter().segment(seen.join(''));
+    expect(seen).toEqual([...graphemes].map(({ segment }) => segment));
+  });
+});
+
+describe('boundaryFinder', () => {
+  it.each([
+    ['word', '', 0],
+    ['word', 'Hel', 0],
+    ['word', 'Hello ', 6],
+    ['word', 'Hello wor', 6],
+    ['word', 'It costs 3.', 9],
+    ['word', "I don't", 2],
+    ['word', 'a\n', 2],
+    ['word', '你好世', 2],
+    ['sentence', 'One. Two', 5],
+    ['sentence', 'One.', 0],
+    ['grapheme', 'ab', 1],
+    ['grapheme', 'a', 0],
+    ['grapheme', 'a\u0301b', 2],
+  ] as const)('a %s of %j surely ends at %i', (boundary, text, length) => {
+    expect(boundaryFinder(boundary)(text)).toBe(length);
+  });
+});

@@ -1,0 +1,33 @@
+import { from, lastValueFrom, toArray } from 'rxjs';
+import { describe, expect, it } from 'vitest';
+import type { ChatEvent } from '../../src/event/chat-event';
+import {
+  finish,
+  reasoningDelta,
+  retract,
+  start,
+  textDelta,
+  toolCall,
+} from '../../src/testing/index';
+import { textDeltas } from '../../src/view/text-deltas';
+
+const run = (...events: ChatEvent[]): Promise<string[]> =>
+  lastValueFrom(from(events).pipe(textDeltas(), toArray()));
+
+describe('textDeltas', () => {
+  it('leaves out all that is not text', async () => {
+    await expect(
+      run(start(), reasoningDelta('hm'), textDelta('a'), toolCall('t'), textDelta('b'), finish()),
+    ).resolves.toEqual(['a', 'b']);
+  });
+
+  it('minds a retraction only once text was passed on', async () => {
+    await expect(run(reasoningDelta('hm'), retract(), start(), textDelta('a'))).resolves.toEqual([
+      'a',
+    ]);
+    await expect(run(textDelta('a'), retract())).rejects.toMatchObject({
+      kind: 'retracted',
+      retryable: false,
+    });
+  });
+});
