@@ -1,4 +1,4 @@
-import { marbles, textDelta } from 'rxllm/testing';
+import { type MarbleTools, marbles, textDelta } from 'rxllm/testing';
 import { asyncScheduler, isObservable, map, type Observable } from 'rxjs';
 import { errorOf, makeInputs, type Stage } from './inputs';
 import { playMoments, PromiseStage } from './promise-stage';
@@ -34,19 +34,10 @@ interface Output {
 
 function performVirtually(given: SpecCase): Performance {
   let performance: Performance | undefined;
-  marbles(({ events, hot, expectEvents }) => {
-    performance = perform(given, {
-      play: events,
-      playRequests: hot,
-      now: () => asyncScheduler.now(),
-    });
-    for (const { track, stream, unsubscribe, error } of performance.outputs) {
-      expectEvents(lettersAsEvents(stream, given), unsubscribe).toBe(
-        track.diagram,
-        given.values,
-        error,
-      );
-    }
+  marbles((tools) => {
+    const now = (): number => asyncScheduler.now();
+    performance = perform(given, { play: tools.events, playRequests: tools.hot, now });
+    for (const output of performance.outputs) expectOutput(tools, given, output, true);
   });
   return performance!;
 }
@@ -58,11 +49,8 @@ async function performWithPromises(given: SpecCase): Promise<Performance> {
   const performance = perform(given, stage);
   for (const { stream, unsubscribe } of performance.outputs) stage.subscribe(stream, unsubscribe);
   await stage.run();
-  marbles(({ expectEvents }) => {
-    for (const { track, error } of performance.outputs) {
-      const stream = playMoments(track.moments);
-      expectEvents(lettersAsEvents(stream, given)).toBe(track.diagram, given.values, error);
-    }
+  marbles((tools) => {
+    for (const output of performance.outputs) expectOutput(tools, given, output, false);
   });
   return performance;
 }
@@ -89,17 +77,18 @@ function perform(given: SpecCase, stage: Stage): Performance {
   return { rows, outputs };
 }
 
-/** Lets a view's strings be written with the same letters as events. */
-function lettersAsEvents(
-  stream: Observable<unknown>,
-  { values = {} }: SpecCase,
-): Observable<unknown> {
-  return stream.pipe(
-    map((value) => {
-      const letter = typeof value === 'string' && /^[a-z]$/.test(value) && !(value in values);
-      return letter ? textDelta(value) : value;
-    }),
-  );
+// A view's strings are written with the same letters as events: on both sides of the
+// comparison, the string 'a' counts as a text delta of 'a'.
+const asEvent = (value: unknown): unknown =>
+  typeof value === 'string' && /^[a-z]$/.test(value) ? textDelta(value) : value;
+
+function expectOutput(tools: MarbleTools, given: SpecCase, output: Output, live: boolean): void {
+  const { track, stream, unsubscribe, error } = output;
+  const values = Object.entries(given.values ?? {}).map(([name, value]) => [name, asEvent(value)]);
+  const events = (live ? stream : playMoments(track.moments)).pipe(map(asEvent));
+  tools
+    .expectEvents(events, live ? unsubscribe : undefined)
+    .toBe(track.diagram, Object.fromEntries(values), error);
 }
 
 const SINGLE = 'expected';

@@ -19,8 +19,8 @@ import type { Observable } from 'rxjs';
  * Diagrams are RxJS marbles in run mode: one character is one millisecond, spaces mean
  * nothing (pad with them), ' 5ms ' and ' 2s ' are time, '(ab|)' is one moment.
  * Letters: 'a' to 'z' are text deltas of that letter, and in `expected` also the plain
- * strings; 'S' is start, 'F' finish, 'R' retract, 'T' a tool call; `values` goes first. '#' is a retryable LlmError of
- * kind 'overloaded', unless `errors` says otherwise.
+ * strings; 'S' is start, 'F' finish, 'R' retract, 'T' a tool call; `values` goes first. '#' is
+ * a retryable LlmError of kind 'overloaded', unless `errors` says otherwise.
  *
  * The rule for docstrings: every ```text block in src/policy, src/combinator and src/view is
  * a diagram. A row is a label, which is one word or a word and a number, then the diagram; a
