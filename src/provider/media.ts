@@ -27,6 +27,16 @@ export function readMedia(
   return { data: source.slice(head.length), mediaType };
 }
 
+/** The text that is written in base64. */
+export function readText(provider: string, base64: string): string {
+  try {
+    const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+    return new TextDecoder().decode(bytes);
+  } catch {
+    throw unusable(provider, 'a file of text is not in base64');
+  }
+}
+
 /** The error for a part that this provider can't be sent. Another one may take it. */
 export function unusable(provider: string, what: string): LlmError {
   return new LlmError(`${provider}: ${what}`, {
