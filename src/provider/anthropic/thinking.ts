@@ -1,0 +1,50 @@
+import type { ChatRequest } from '../../request/schema';
+
+/** How a request for reasoning is said to a model of Anthropic. */
+export interface Thinking {
+  readonly thinking?: unknown;
+  readonly effort?: string;
+  /** What the thinking may take of the answer's tokens. */
+  readonly tokens: number;
+  /** What the answer's limit has to be above. */
+  readonly below: number;
+}
+
+/** The smallest budget that the API takes. */
+const LEAST_BUDGET = 1024;
+
+const budgets = { minimal: LEAST_BUDGET, low: 2048, medium: 8192, high: 16_384 } as const;
+
+/**
+ * A budget goes as it is. An effort goes as an effort to the models that measure their thinking
+ * themselves, which refuse budgets, and as a budget to those that know nothing else.
+ */
+export function encodeThinking(reasoning: ChatRequest['reasoning'], model: string): Thinking {
+  const { effort, maxTokens } = reasoning ?? {};
+  if (effort === 'none') return { thinking: { type: 'disabled' }, tokens: 0, below: 0 };
+  if (maxTokens !== undefined) return enabled(maxTokens);
+  if (effort === undefined) return { tokens: 0, below: 0 };
+  if (thinksByBudget(model)) return enabled(budgets[effort]);
+  return {
+    // The newest models think unseen unless they are asked to show it.
+    thinking: { type: 'adaptive', display: 'summarized' },
+    effort: effort === 'minimal' ? 'low' : effort,
+    tokens: budgets[effort],
+    below: 0,
+  };
+}
+
+function enabled(tokens: number): Thinking {
+  const budget = Math.max(tokens, LEAST_BUDGET);
+  return { thinking: { type: 'enabled', budget_tokens: budget }, tokens: budget, below: budget };
+}
+
+// Claude up to 4.5 (`claude-3-7-sonnet-latest`, `claude-sonnet-4-20250514`, `claude-haiku-4-5`), and the
+// models of others that speak this protocol.
+function thinksByBudget(model: string): boolean {
+  if (!model.includes('claude') || /claude-\d/.test(model)) return true;
+  const version = /-(\d{1,2})(?:[-.](\d{1,2}))?(?!\d)/.exec(model);
+  if (version === null) return false;
+  const [, major, minor = '0'] = version;
+  return Number(major) < 4 || (Number(major) === 4 && Number(minor) < 6);
+}
