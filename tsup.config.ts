@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { defineConfig, type Options } from 'tsup';
+import type { Options } from 'tsup';
 
 type Plugin = NonNullable<Options['esbuildPlugins']>[number];
 
@@ -22,14 +22,13 @@ const shared: Options = {
   splitting: true,
   // Rollup turns the shared chunks into CommonJS as they are; without it tsup rewrites their syntax.
   treeshake: true,
-  sourcemap: true,
   clean: true,
   removeNodeProtocol: false,
 };
 
 const portable = { index: 'src/index.ts', testing: 'src/testing/index.ts' };
 
-export default defineConfig([
+const builds: Options[] = [
   {
     ...shared,
     entry: {
@@ -48,4 +47,6 @@ export default defineConfig([
     platform: 'browser',
     esbuildPlugins: [browserFiles],
   },
-]);
+];
+
+export default builds;

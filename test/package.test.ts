@@ -1,4 +1,4 @@
-import { build as bundle, type BuildOptions, type Metafile } from 'esbuild';
+import { build as bundle, type BuildOptions } from 'esbuild';
 import { execFileSync } from 'node:child_process';
 import {
   cpSync,
@@ -96,12 +96,16 @@ describe('the packed tarball', () => {
   });
 });
 
-/** The modules that a bundler takes in for a piece of a user's code. */
-async function bundled(
-  contents: string,
-  options: BuildOptions,
-): Promise<{ modules: string[]; bytes: number; text: string }> {
-  const result = await bundle({
+interface Bundle {
+  /** The files that went in. */
+  readonly modules: readonly string[];
+  readonly text: string;
+}
+
+/** Bundles a piece of a user's code. */
+async function bundled(contents: string, options: BuildOptions): Promise<Bundle> {
+  const { metafile, outputFiles } = await bundle({
+    ...options,
     stdin: { contents, resolveDir: user },
     bundle: true,
     write: false,
@@ -109,15 +113,8 @@ async function bundled(
     metafile: true,
     format: 'esm',
     logLevel: 'silent',
-    ...options,
   });
-  const inputs: Metafile['inputs'] = result.metafile.inputs;
-  const [output] = result.outputFiles;
-  return {
-    modules: Object.keys(inputs),
-    bytes: output?.contents.length ?? 0,
-    text: output?.text ?? '',
-  };
+  return { modules: Object.keys(metafile.inputs), text: outputFiles[0]?.text ?? '' };
 }
 
 describe('a bundle', () => {
@@ -139,14 +136,9 @@ describe('a bundle', () => {
   it.each(['bun', 'deno', 'workerd', 'edge-light', 'browser', 'anything-else'])(
     'for %s uses fetch',
     async (condition) => {
-      for (const format of ['esm', 'cjs'] as const) {
-        const load = format === 'esm' ? everything : `console.log(require('rxllm'))`;
-        const options = {
-          platform: 'neutral',
-          conditions: [condition, 'module'],
-          external: ['rxjs'],
-        } as const;
-        const { modules } = await bundled(load, { ...options, packages: 'bundle' });
+      const options: BuildOptions = { platform: 'neutral', conditions: [condition, 'module'] };
+      for (const load of [everything, `console.log(require('rxllm'))`]) {
+        const { modules } = await bundled(load, { ...options, external: ['rxjs'] });
         expect(modules.join()).toContain('rxllm/dist/browser/index.');
       }
     },
@@ -162,8 +154,8 @@ describe('a bundle', () => {
 
   it('holds only what is used', async () => {
     const one = await bundled(`export { compose } from 'rxllm'`, { platform: 'browser' });
-    expect(one.bytes).toBeLessThan(500);
+    expect(one.text.length).toBeLessThan(500);
     const all = await bundled(everything, { platform: 'browser' });
-    expect(all.bytes).toBeGreaterThan(10 * one.bytes);
+    expect(all.text.length).toBeGreaterThan(10 * one.text.length);
   });
 });
