@@ -3,6 +3,7 @@ import {
   delay,
   dematerialize,
   merge,
+  NEVER,
   type Observable,
   of,
   type SchedulerLike,
@@ -55,5 +56,6 @@ export function playMoments(
   const notifications = moments.map(({ frame, notification }) =>
     of(notification).pipe(delay(frame, scheduler)),
   );
-  return merge(...notifications).pipe(dematerialize());
+  // What was left without an end goes on.
+  return merge(NEVER, ...notifications).pipe(dematerialize());
 }
