@@ -56,7 +56,7 @@ export default spec('failover', {
         gpt: compose(gpt, retryBackoff({ attempts: 2, base: 2, random: () => 0.5 })),
         claude,
       })(request),
-    expected: '1r-2-S-bF|',
+    expected: '1r--2-S-bF|',
     subscriptions: { gpt: ['^!', '---^!'], claude: '----^----!' },
     values: { ...values, r: { type: 'retry', attempt: 2, delay: 2, error: overloaded } },
   },
