@@ -57,7 +57,7 @@ export default spec('failover', {
         claude,
       })(request),
     expected: '1r--2-S-bF|',
-    subscriptions: { gpt: ['^!', '---^!'], claude: '----^----!' },
+    subscriptions: { gpt: ['^!', '---^!'], claude: '----^-----!' },
     values: { ...values, r: { type: 'retry', attempt: 2, delay: 2, error: overloaded } },
   },
   'aborts the member that answers when the caller leaves': {
