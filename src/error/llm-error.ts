@@ -49,7 +49,8 @@ const decide = (retryable: boolean, failover: boolean, providerFault: boolean): 
   providerFault,
 });
 
-const decisions: Readonly<Record<LlmErrorKind, Decision>> = {
+/** What follows from a kind where the fields don't say otherwise. */
+export const decisions: Readonly<Record<LlmErrorKind, Decision>> = {
   'invalid-request': decide(false, false, false),
   unauthorized: decide(false, true, false),
   'quota-exhausted': decide(false, true, false),
@@ -85,15 +86,15 @@ export class LlmError extends Error {
   /** Whether it speaks against the target's health, rather than against the request. */
   readonly providerFault: boolean;
   /** How long the server asked to wait, in milliseconds. */
-  readonly retryAfter?: number;
-  readonly provider?: string;
+  declare readonly retryAfter?: number;
+  declare readonly provider?: string;
   /** The HTTP status. */
-  readonly status?: number;
+  declare readonly status?: number;
   /** The server's or the transport's own code. */
-  readonly code?: string;
-  readonly requestId?: string;
+  declare readonly code?: string;
+  declare readonly requestId?: string;
   /** For `exhausted`: what each member failed with. */
-  readonly errors?: readonly unknown[];
+  declare readonly errors?: readonly unknown[];
 
   constructor(message: string, fields: LlmErrorFields) {
     super(message, fields.cause === undefined ? undefined : { cause: fields.cause });

@@ -1,0 +1,51 @@
+/** The milliseconds of each unit that servers write. */
+const units: Readonly<Record<string, number>> = {
+  d: 86_400_000,
+  h: 3_600_000,
+  m: 60_000,
+  s: 1000,
+  ms: 1,
+  us: 1e-3,
+  µs: 1e-3,
+  ns: 1e-6,
+};
+
+/** Header values longer than this are nobody's hint. */
+const LENGTH = 1000;
+
+/** The values of a header, which are joined by commas where it was sent more than once. */
+export function values(header: unknown): readonly string[] {
+  if (typeof header !== 'string' || header.length > LENGTH) return [];
+  return header.split(',').map((value) => value.trim());
+}
+
+/** Reads `12` or `1.5`. */
+export function readNumber(text: string): number | undefined {
+  return /^\d+(?:\.\d+)?$/.test(text) ? Number(text) : undefined;
+}
+
+/** Reads `6m0s`, `20m52.666s`, `12ms`, `2.000000001s` in milliseconds. */
+export function readDuration(text: string): number | undefined {
+  const part = /(\d+(?:\.\d+)?)(ms|us|µs|ns|[dhms])/y;
+  let total = 0;
+  while (part.lastIndex < text.length) {
+    const [, amount, unit = ''] = part.exec(text) ?? [];
+    if (amount === undefined) return undefined;
+    total += Number(amount) * (units[unit] ?? NaN);
+  }
+  return text === '' ? undefined : total;
+}
+
+const instants: readonly RegExp[] = [
+  /^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(?:\.\d+)?(?:[Zz]|[+-]\d\d:\d\d)$/,
+  // An HTTP date after its weekday and comma, also in the form of RFC 850.
+  /^\d\d? [A-Za-z]{3} \d{2,4} \d\d:\d\d:\d\d GMT$/,
+  /^\d\d?-[A-Za-z]{3}-\d{2,4} \d\d:\d\d:\d\d GMT$/,
+];
+
+/** Reads an RFC 3339 time, or an HTTP date without its weekday, as milliseconds since 1970. */
+export function readInstant(text: string): number | undefined {
+  if (!instants.some((form) => form.test(text))) return undefined;
+  const instant = Date.parse(text);
+  return Number.isNaN(instant) ? undefined : instant;
+}
