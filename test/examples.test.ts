@@ -1,0 +1,66 @@
+import { execFile } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+
+const folder = fileURLToPath(new URL('../examples/', import.meta.url));
+const files = readdirSync(folder).filter((name) => name.endsWith('.ts'));
+
+const expected: Readonly<Record<string, readonly string[]>> = {
+  'any-observable.ts': ['page a, page b, page c, page d', 'at most 2 were loading at once'],
+  'custom-policy.ts': ['asked with 1 message', 'answered', 'Short and sweet.'],
+  'first-answer.ts': ['An Observable is a recipe for values over time.'],
+  'http-response.ts': [
+    '200 Streamed all the way to you.',
+    'the client left, so the model was told to stop',
+  ],
+  'marble-test.ts': ['the events are as drawn', 'and the screen never shows two answers mixed'],
+  'race.ts': ['The hare.', 'the slower request was aborted'],
+  'retry-and-failover.ts': [
+    'asking gpt',
+    'attempt 2 follows',
+    'what was said is taken back',
+    'asking claude',
+    'This one will. (after 3 attempts)',
+  ],
+  'stream-of-questions.ts': [
+    '0 Is water wet? Yes.',
+    expect.stringMatching(/^1 failed: LlmError: anthropic answered 400/) as string,
+    '2 Is fire hot? Yes.',
+    '3 Is ice cold? Yes.',
+    'never more than 2 at once',
+  ],
+  'type-ahead.ts': [
+    'Results for rxjs.',
+    '1 answer was read to its end, the other requests were aborted',
+  ],
+};
+
+describe('examples', () => {
+  const lines: string[] = [];
+
+  beforeEach(() => {
+    lines.length = 0;
+    vi.spyOn(console, 'log').mockImplementation((...parts: unknown[]) => {
+      lines.push(parts.map(String).join(' '));
+    });
+  });
+  afterEach(() => {
+    vi.restoreAllMocks();
+  });
+
+  it.each(files)('%s prints what it says', async (file) => {
+    await import(`../examples/${file}`);
+    expect(lines).toEqual(expected[file]);
+  });
+
+  it.each(files)('%s is short', (file) => {
+    expect(readFileSync(folder + file, 'utf8').split('\n').length).toBeLessThan(61);
+  });
+});
+
+it('an example runs by itself', async () => {
+  const { stdout } = await promisify(execFile)('npx', ['tsx', `${folder}first-answer.ts`]);
+  expect(stdout).toBe('An Observable is a recipe for values over time.\n');
+});
