@@ -1,0 +1,110 @@
+import { describe, expect, it } from 'vitest';
+import { openai } from '../../../src/provider/openai';
+import { itReportsErrors, itSurvivesAnyFrame, read, SERVER_WORDS } from '../laws';
+import { bytesOf } from '../replay';
+
+const sse = { factory: openai, contentType: 'text/event-stream' };
+const frame = (json: string): string => `data: ${json}\n\n`;
+const chunk = (choice: object, rest: object = {}): string =>
+  frame(JSON.stringify({ id: 'c-1', model: 'm-1', choices: [{ index: 0, ...choice }], ...rest }));
+const text = (content: string): string => chunk({ delta: { content } });
+const error = { message: SERVER_WORDS, type: 'overloaded_error', code: 'overloaded' };
+const toolCall = { index: 0, id: 'a', function: { name: 'f', arguments: '{"a":' } };
+
+describe('a stream of a chat completion', () => {
+  it('tells its story in order', () => {
+    const body = [
+      frame('{"id":"","model":"","choices":[],"prompt_filter_results":[]}'),
+      chunk({ delta: { role: 'assistant', content: '' } }),
+      chunk({ delta: { reasoning_content: 'Hm' } }),
+      text('Hi'),
+      chunk({ delta: { tool_calls: [{ ...toolCall, function: { name: 'f', arguments: '{}' } }] } }),
+      chunk({ delta: {}, finish_reason: 'tool_calls' }, { usage: { prompt_tokens: 1 } }),
+      frame('{"id":"c-1","choices":[],"usage":{"prompt_tokens":2,"completion_tokens":3}}'),
+      frame('[DONE]'),
+    ];
+    const call = { index: 0, id: 'a', name: 'f' };
+    const usage = { inputTokens: 2, outputTokens: 3 };
+    expect(read(sse, body.join('')).events).toEqual([
+      { type: 'start', provider: 'openai', model: 'm-1', id: 'c-1' },
+      { type: 'reasoning-delta', text: 'Hm' },
+      { type: 'text-delta', text: 'Hi' },
+      { type: 'tool-call-delta', ...call, input: '{}' },
+      { type: 'tool-call', ...call, input: {} },
+      { type: 'usage', usage },
+      { type: 'finish', reason: 'tool-calls', rawReason: 'tool_calls', usage },
+    ]);
+  });
+
+  it('says nothing that the server did not say', () => {
+    const body = frame('{"choices":[{"delta":{"content":"Hi"}}]}') + frame('[DONE]');
+    expect(read(sse, body).events).toEqual([
+      { type: 'start', provider: 'openai' },
+      { type: 'text-delta', text: 'Hi' },
+      { type: 'finish', reason: 'unknown' },
+    ]);
+  });
+
+  it('ends with its first terminal, whatever the server still sends', () => {
+    const whole = text('Hi') + chunk({ finish_reason: 'stop' }) + frame('[DONE]');
+    const { events } = read(sse, whole);
+    expect(read(sse, whole + text(' again') + frame('[DONE]')).events).toEqual(events);
+    expect(read(sse, [bytesOf(whole), bytesOf(text(' again'))]).events).toEqual(events);
+  });
+
+  it('is truncated when only comments came, or nothing', () => {
+    for (const body of ['', ': ping\n\n', ': ping\n\n: ping\n\n']) {
+      const { events, failure } = read(sse, body);
+      expect(events).toEqual([]);
+      expect(failure?.error).toMatchObject({ kind: 'truncated' });
+    }
+  });
+
+  itReportsErrors(
+    sse,
+    {
+      'in the first frame': '',
+      'after a token': text('Hi'),
+      'within a tool call': chunk({ delta: { tool_calls: [toolCall] } }),
+    },
+    {
+      'an object in a frame': frame(JSON.stringify({ error })),
+      'an error event': `event: error\n${frame(JSON.stringify({ error }))}`,
+      'an error event of the other vendor': `event: error\n${frame(JSON.stringify({ type: 'error', error }))}`,
+      'an object beside the choices': chunk({ delta: {}, finish_reason: 'error' }, { error }),
+      'a flat object': frame(JSON.stringify({ object: 'error', ...error })),
+      'an error and then [DONE]': frame(JSON.stringify({ error })) + frame('[DONE]'),
+    },
+  );
+
+  itSurvivesAnyFrame(sse, {
+    fields: [
+      'id',
+      'model',
+      'choices',
+      'index',
+      'delta',
+      'message',
+      'text',
+      'content',
+      'type',
+      'thinking',
+      'finish_reason',
+      'tool_calls',
+      'function',
+      'custom',
+      'name',
+      'arguments',
+      'input',
+      'usage',
+      'reasoning',
+      'reasoning_details',
+      'refusal',
+      'error',
+      'x_groq',
+      'stop',
+      '__proto__',
+    ],
+    frame,
+  });
+});
