@@ -22,11 +22,15 @@ export interface Refusal {
   readonly code?: string;
 }
 
-/** Reads the body of a request, or says what the protocol's servers would object to. */
+/**
+ * Reads the body of a request, `undefined` for one that is too large, or says what the
+ * protocol's servers would object to.
+ */
 export function readCall(
   protocol: SimulatorProtocol,
-  text: string,
+  text: string | undefined,
 ): Omit<SimulatedCall, 'id' | 'attempt'> | Refusal {
+  if (text === undefined) return { status: 413, message: 'The request is too large.' };
   const body = parse(text);
   if (!isRecord(body)) return { status: 400, message: 'The request body is not a JSON object.' };
   const { model, messages, stream } = body;

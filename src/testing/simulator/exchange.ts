@@ -67,16 +67,9 @@ export class Exchange {
   async #answer(): Promise<void> {
     const { entry, response, scene } = this;
     const { protocol } = this.route;
-    const refused = refuseRoute(this.route, this.request, scene.apiKey);
-    if (refused) {
-      this.#refuse(refused);
-      return;
-    }
+    // Read before all else: an answer to a request that is not yet sent breaks connections.
     const text = await readBody(this.request, scene.maxBodyBytes);
-    const read =
-      text === undefined
-        ? { status: 413, message: 'The request is larger than the maximum size.' }
-        : readCall(protocol, text);
+    const read = refuseRoute(this.route, this.request, scene.apiKey) ?? readCall(protocol, text);
     if ('status' in read) {
       this.#refuse(read);
       return;
@@ -160,22 +153,18 @@ export class Exchange {
   }
 }
 
-/** Reads a body up to a size; a larger one is read to its end and thrown away. */
+/** Reads a body to its end; one that is larger than the limit is thrown away. */
 function readBody(request: IncomingMessage, limit: number): Promise<string | undefined> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let size = 0;
     request.on('data', (chunk: Buffer) => {
       size += chunk.length;
-      if (size <= limit) {
-        chunks.push(chunk);
-      } else {
-        chunks.length = 0;
-        resolve(undefined);
-      }
+      if (size <= limit) chunks.push(chunk);
+      else chunks.length = 0;
     });
     request.on('end', () => {
-      resolve(Buffer.concat(chunks).toString());
+      resolve(size <= limit ? Buffer.concat(chunks).toString() : undefined);
     });
     request.on('error', reject);
   });

@@ -169,6 +169,7 @@ export async function simulator(options: SimulatorOptions = {}): Promise<Simulat
       ledger.closing = true;
       for (const socket of sockets) socket.destroy();
       await closed;
+      await conditions.until(() => sockets.size === 0 && ledger.totals.open === 0);
       ledger.close();
       conditions.close();
     },
