@@ -22,8 +22,10 @@ export function incompleteShelves(
     .filter(({ path }) => onShelf(path))
     .flatMap((file) => {
       const word = basename(file.path, '.ts');
-      const values = exportedNames(file).filter(({ kind }) => kind === 'value');
-      const main = values[0]?.name ?? '';
+      const values = new Set(
+        exportedNames(file).flatMap(({ kind, name }) => (kind === 'value' ? [name] : [])),
+      );
+      const [main = ''] = values;
       const from = `./${file.path.replace(/^src\/|\.ts$/g, '')}`;
       const isPublic = exported.some((entry) => entry.name === main && entry.from === from);
       const companions = [
@@ -32,7 +34,7 @@ export function incompleteShelves(
         `docs/marbles/${word}.svg`,
       ];
       return [
-        ...(values.length === 1 && kebab(main) === word
+        ...(values.size === 1 && kebab(main) === word
           ? []
           : [`${file.path}: exports not just the one value that it is named for`]),
         ...(isPublic ? [] : [`${file.path}: is not exported from src/index.ts`]),
