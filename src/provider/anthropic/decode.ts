@@ -52,6 +52,10 @@ export class MessageDecoder implements Decoder {
       case 'message_stop':
         this.#finish();
         return true;
+      // A whole answer, of a server that was asked for a stream and has none.
+      case 'message':
+        this.body(frame);
+        return true;
       default:
         return false;
     }
@@ -63,7 +67,7 @@ export class MessageDecoder implements Decoder {
     if (!Array.isArray(message?.content)) {
       throw malformed(this.#answer.provider, 'the body is not a message');
     }
-    this.#start(message);
+    this.#open(message);
     asList(message.content).forEach((item, index) => {
       this.#blockStart(index, asObject<ContentBlock>(item) ?? {});
       this.#blockStop(index);
@@ -77,12 +81,16 @@ export class MessageDecoder implements Decoder {
   }
 
   #messageStart(message: Message): void {
-    // Two generations in one stream: to go on would put one text behind the other's.
-    if (this.#begun) throw malformed(this.#answer.provider, 'a second answer began in the stream');
     const first = !this.#started;
-    this.#start(message);
+    this.#open(message);
     this.#count(message.usage);
     if (first) this.#report();
+  }
+
+  #open(message: Message): void {
+    // Two generations in one stream: to go on would put one text behind the other's.
+    if (this.#begun) throw malformed(this.#answer.provider, 'a second answer began in the stream');
+    this.#start(message);
   }
 
   #start({ model, id }: Message): void {
