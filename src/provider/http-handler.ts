@@ -186,8 +186,10 @@ class Answer {
       );
     }
     const json = parseJson(text);
-    if (json === undefined)
-      throw this.#reason ?? this.#truncated('the body breaks off in its JSON');
+    if (json === undefined) {
+      const why: unknown = this.#reason ?? this.#truncated('the body breaks off in its JSON');
+      throw why;
+    }
     this.#decoder.body(json);
   }
 

@@ -122,7 +122,7 @@ function isTerminal(protocol: string, text: string): boolean {
   }
   switch (protocol) {
     case 'openai-chat':
-      return listOf<{ index?: number; finish_reason?: unknown }>(payload?.choices).some(
+      return listOf(payload?.choices).some(
         (choice) => (choice?.index ?? 0) === 0 && Boolean(choice?.finish_reason),
       );
     case 'openai-responses':
@@ -132,17 +132,21 @@ function isTerminal(protocol: string, text: string): boolean {
     case 'gemini':
       return (
         Boolean(payload?.promptFeedback?.blockReason) ||
-        listOf<{ finishReason?: unknown }>(payload?.candidates).some((candidate) =>
-          Boolean(candidate?.finishReason),
-        )
+        listOf(payload?.candidates).some((candidate) => Boolean(candidate?.finishReason))
       );
     default:
       return payload?.done === true;
   }
 }
 
-function listOf<T>(value: unknown): readonly (T | null)[] {
-  return Array.isArray(value) ? (value as readonly (T | null)[]) : [];
+interface End {
+  readonly index?: unknown;
+  readonly finish_reason?: unknown;
+  readonly finishReason?: unknown;
+}
+
+function listOf(value: unknown): readonly (End | null)[] {
+  return Array.isArray(value) ? (value as readonly (End | null)[]) : [];
 }
 
 function protocolOf(name: string, family: string): string {

@@ -6,6 +6,9 @@ import { eventsOf, holdsTerminal, recordingsIn, type Recording } from './recordi
 import { committed } from './streams';
 import { bytesOf, cutAt, KEY, QUESTION, replay, seeded, sliced, type Outcome } from './replay';
 
+// Above this length, only some of the cuts are made.
+const LARGE = 20_000;
+
 const recorded = process.env['RXLLM_WIRE'] ?? '';
 
 suite('committed streams', committed);
@@ -26,7 +29,6 @@ function suite(title: string, recordings: readonly Recording[]): void {
 
     describe.each(recordings)('$name', (recording) => {
       const { body, expected } = recording;
-      const small = body.length < 20_000;
 
       it.each([
         ['LF', body],
@@ -38,9 +40,9 @@ function suite(title: string, recordings: readonly Recording[]): void {
         const whole = replay(recording, [bytes]);
         expect(summarize(whole, recording)).toEqual(summary);
         expectNoSecret(whole);
-        expect(summarize(replay(recording, sliced(bytes, small ? 1 : 100)), recording)).toEqual(
-          summary,
-        );
+        expect(
+          summarize(replay(recording, sliced(bytes, bytes.length < LARGE ? 1 : 100)), recording),
+        ).toEqual(summary);
         for (let round = 0; round < 10; round += 1) {
           const places = Array.from({ length: 1 + random(20) }, () => random(bytes.length));
           expect(summarize(replay(recording, cutAt(bytes, places)), recording)).toEqual(summary);
@@ -89,11 +91,13 @@ function partsOf(recording: Recording): readonly Uint8Array[] {
   const random = seeded(bytes.length);
   let at = 0;
   const boundaries = eventsOf(recording).map((event) => (at += bytesOf(event).length));
-  const step = Math.max(1, Math.floor(bytes.length / 20_000));
+  const step = Math.max(1, Math.floor(bytes.length / LARGE));
   const places = boundaries.filter(
     (_, index) => index % step === 0 || index > boundaries.length - 5,
   );
-  const anywhere = Array.from({ length: 50 }, () => random(bytes.length));
+  const anywhere = Array.from({ length: bytes.length < LARGE ? 50 : 15 }, () =>
+    random(bytes.length),
+  );
   return [0, ...places, ...anywhere]
     .filter((place) => place < bytes.length)
     .map((place) => bytes.subarray(0, place));

@@ -164,7 +164,7 @@ describe('ToolCallAssembler', () => {
           });
         });
         expect(deltas.map((event) => ('input' in event ? event.input : '')).join('')).toBe(text);
-        expect(calls).toMatchObject([{ input: JSON.parse(text) }]);
+        expect(calls).toMatchObject([{ input: JSON.parse(text) as unknown }]);
       }),
     );
   });
