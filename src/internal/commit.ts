@@ -1,16 +1,20 @@
 import { isDelta, type ChatEvent } from '../event/chat-event';
 
-const silent: ReadonlySet<unknown> = new Set<ChatEvent['type']>([
-  'start',
-  'usage',
-  'finish',
-  'retry',
-  'route',
-  'cache',
-  'wait',
-  'repair',
-  'degraded',
-]);
+// Events that may be said twice, each with a field that tells it from a foreign value of the
+// same type: a stream of any values may be retried too.
+const silent = new Map<unknown, string>(
+  Object.entries({
+    start: 'provider',
+    usage: 'usage',
+    finish: 'reason',
+    retry: 'attempt',
+    route: 'name',
+    cache: 'status',
+    wait: 'ahead',
+    repair: 'attempt',
+    degraded: 'by',
+  } satisfies Partial<Record<ChatEvent['type'], string>>),
+);
 
 /**
  * Follows one stream and tells whether something has been passed on that a new attempt
@@ -21,10 +25,12 @@ export class Commitment {
 
   /** Takes note of a value that was passed on. */
   add(value: unknown): void {
+    // No `retract` takes back a plain value.
+    if (this.#state === 'plain') return;
     const type = (value as { type?: unknown } | null | undefined)?.type;
     if (isDelta(value)) this.#state = 'retractable';
     else if (type === 'retract') this.#state = 'none';
-    else if (!silent.has(type)) this.#state = 'plain';
+    else if (!Object.hasOwn(Object(value) as object, silent.get(type) ?? '')) this.#state = 'plain';
   }
 
   /** Whether output has been passed on. */

@@ -1,12 +1,13 @@
 /** Freezes a value and all that it holds, so that it can be handed to many. */
 export function deepFreeze(value: unknown): void {
+  const seen = new Set<unknown>();
   const open: unknown[] = [value];
   while (open.length > 0) {
     const item = open.pop();
-    if (typeof item !== 'object' || item === null || Object.isFrozen(item)) continue;
+    if (typeof item !== 'object' || item === null || seen.has(item)) continue;
     // A view of bytes can't be frozen; an error carries a stack that others may write.
     if (ArrayBuffer.isView(item) || item instanceof Error) continue;
-    Object.freeze(item);
-    open.push(...Object.values(item));
+    seen.add(Object.freeze(item));
+    for (const inner of Object.values(item)) open.push(inner);
   }
 }

@@ -39,3 +39,9 @@ export function checkOneOf(
     `${policy}: ${option} must be one of ${allowed.map((word) => `'${word}'`).join(', ')}, got ${String(value)}`,
   );
 }
+
+/** Refuses a value that is not a function. */
+export function checkFunction(policy: string, option: string, value: unknown): void {
+  if (typeof value === 'function') return;
+  throw new TypeError(`${policy}: ${option} must be a function, got ${typeof value}`);
+}

@@ -2,6 +2,7 @@ import {
   asyncScheduler,
   concat,
   defer,
+  EMPTY,
   from,
   map,
   type Observable,
@@ -16,7 +17,7 @@ import type { CacheEvent, ChatEvent, FinishEvent } from '../event/chat-event';
 import type { Handler, Policy } from '../handler';
 import { AttemptSubject } from '../internal/attempt-subject';
 import { deepFreeze } from '../internal/deep-freeze';
-import { checkNumber } from '../internal/options';
+import { checkFunction, checkNumber } from '../internal/options';
 import { requestKey } from '../request/request-key';
 import type { ChatRequest } from '../request/schema';
 import { MemoryStore } from '../store/memory';
@@ -120,6 +121,7 @@ export function cache(options: CacheOptions = {}): Cache {
     max: Number.MAX_SAFE_INTEGER,
     integer: true,
   });
+  checkFunction('cache', 'key', key);
   const store = new MemoryStore<Kept>({ max, maxBytes });
   const flights = new Map<string, Flight>();
   const scopes = new WeakMap<Handler, number>();
@@ -133,42 +135,48 @@ export function cache(options: CacheOptions = {}): Cache {
   };
 
   const keep = (id: string, startedAt: number, events: readonly ChatEvent[]): void => {
+    const length = lengthOf(events);
+    if (length === undefined) return;
     const now = scheduler.now();
     const took = Math.max(0, now - startedAt);
-    const bytes = 2 * (id.length + JSON.stringify(events).length);
-    store.set(id, { events, keptAt: now, took }, now + ttl, bytes);
+    store.set(id, { events, keptAt: now, took }, now + ttl, 2 * (id.length + length));
     changes.next();
   };
 
   const fly = (id: string, call: Observable<ChatEvent>): Observable<ChatEvent> => {
     const subject = new AttemptSubject();
-    const startedAt = scheduler.now();
     // Before the end is passed on, so that who asks again on hearing of it makes a new call.
     const land = (): void => {
       flights.delete(id);
     };
-    const events$ = call.pipe(
+    const connecting = defer(() => {
+      flights.set(id, flight);
+      count('misses');
+      // Who watches the statistics may have ended the call.
+      return flights.get(id) === flight ? call : EMPTY;
+    });
+    const events$ = connecting.pipe(
       tap<ChatEvent>({
-        next: deepFreeze,
+        next: freeze,
         complete: () => {
           land();
-          if (isWhole(subject.attempt)) keep(id, startedAt, subject.attempt);
+          if (ttl > 0 && isWhole(subject.attempt)) keep(id, flight.startedAt, subject.attempt);
         },
         error: land,
         unsubscribe: land,
       }),
       share({ connector: () => subject }),
     );
-    flights.set(id, { events$, startedAt });
+    const flight: Flight = { events$, startedAt: scheduler.now() };
     return events$;
   };
 
   const policy: Policy = (next) => {
     const scope = scopes.get(next) ?? scopeCount++;
     scopes.set(next, scope);
-    return (request) =>
-      defer(() => {
-        const id = `${String(scope)}:${key(request)}`;
+    return (request) => {
+      const answer = (): Observable<ChatEvent> => {
+        const id = `${String(scope)}:${textOf(key(request))}`;
         const now = scheduler.now();
         const kept = store.get(id, now);
         if (kept) {
@@ -183,14 +191,17 @@ export function cache(options: CacheOptions = {}): Cache {
         if (flight) {
           count('joined');
           const age = Math.max(0, now - flight.startedAt);
-          return announced({ type: 'cache', status: 'joined', age }, flight.events$);
+          // Who hears that it joins may end the call that it would join.
+          const rest = defer(() => (flights.get(id) === flight ? flight.events$ : answer()));
+          return announced({ type: 'cache', status: 'joined', age }, rest);
         }
-        count('misses');
         return fly(
           id,
           defer(() => next(request)),
         );
-      });
+      };
+      return defer(answer);
+    };
   };
 
   const stats$ = changes.pipe(
@@ -202,6 +213,27 @@ export function cache(options: CacheOptions = {}): Cache {
 
 function announced(notice: CacheEvent, events: Observable<ChatEvent>): Observable<ChatEvent> {
   return concat(of(Object.freeze(notice)), events);
+}
+
+// Anything else would make different questions the same.
+function textOf(key: unknown): string {
+  if (typeof key === 'string') return key;
+  throw new TypeError(`cache: key must return a string, got ${typeof key}`);
+}
+
+// The error in a notice belongs to who made it.
+function freeze(event: ChatEvent): void {
+  if ('error' in event) Object.freeze(event);
+  else deepFreeze(event);
+}
+
+/** The length of the answer as text; none where it is too deep for that, or goes in circles. */
+function lengthOf(events: readonly ChatEvent[]): number | undefined {
+  try {
+    return JSON.stringify(events).length;
+  } catch {
+    return undefined;
+  }
 }
 
 function isWhole(events: readonly ChatEvent[]): boolean {

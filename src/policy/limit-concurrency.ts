@@ -3,7 +3,7 @@ import { LlmError } from '../error/llm-error';
 import type { ChatEvent } from '../event/chat-event';
 import type { StreamPolicy } from '../handler';
 import { operate } from '../internal/operate';
-import { checkNumber } from '../internal/options';
+import { checkFunction, checkNumber } from '../internal/options';
 import { streamPolicy } from '../internal/stream-policy';
 import type { ChatRequest } from '../request/schema';
 import { WaitQueue, type Place } from './state/wait-queue';
@@ -73,6 +73,7 @@ export function limitConcurrency<T = ChatEvent>(
   const { max, queue = 1000, priority = (request) => request.context?.priority ?? 0 } = options;
   checkNumber('limitConcurrency', 'max', max, { min: 1, integer: true });
   checkNumber('limitConcurrency', 'queue', queue, { integer: true });
+  checkFunction('limitConcurrency', 'priority', priority);
   const waiting = new WaitQueue<() => void>();
   const changes = new Subject<void>();
   let active = 0;
@@ -99,7 +100,8 @@ export function limitConcurrency<T = ChatEvent>(
   const policy = streamPolicy<T>(
     (source, { request, chat }) =>
       new Observable((destination) => {
-        const rank = request === undefined ? 0 : priority(request as ChatRequest);
+        const rank = request == null ? 0 : priority(request as ChatRequest);
+        checkNumber('limitConcurrency', 'priority', rank, { min: -Infinity });
         let held = false;
         let place: Place<() => void> | undefined;
         const settle = (): void => {
@@ -108,27 +110,33 @@ export function limitConcurrency<T = ChatEvent>(
           release();
         };
 
+        // Settled at the end itself as well, so that who hears of the end finds a free place.
+        const observer = {
+          next: (value: T): void => {
+            destination.next(value);
+          },
+          error: (error: unknown): void => {
+            settle();
+            destination.error(error);
+          },
+          complete: (): void => {
+            settle();
+            destination.complete();
+          },
+        };
         const start = (): void => {
           held = true;
           place = undefined;
           active += 1;
           changes.next();
-          // Settled at the end itself as well, so that who hears of the end finds a free place.
-          source.subscribe(
-            operate<T, T>(destination, {
-              next: (value) => {
-                destination.next(value);
-              },
-              error: (error) => {
-                settle();
-                destination.error(error);
-              },
-              complete: () => {
-                settle();
-                destination.complete();
-              },
-            }),
-          );
+          // Who watches the state may have ended the call.
+          if (destination.closed) return;
+          try {
+            source.subscribe(operate(destination, observer));
+          } catch (thrown) {
+            // A teardown that throws is no business of the call that made way for this one.
+            destination.error(thrown);
+          }
         };
 
         destination.add(() => {

@@ -1,12 +1,11 @@
 import { asyncScheduler, Observable, timer, type SchedulerLike } from 'rxjs';
 import { classify } from '../error/classify';
-import { LlmError } from '../error/llm-error';
 import type { ChatEvent } from '../event/chat-event';
 import type { StreamPolicy } from '../handler';
 import { Commitment } from '../internal/commit';
-import { forwardAsFinal, isFinal } from '../internal/final-error';
+import { forwardAsFinal, isFinal, startAttempt } from '../internal/final-error';
 import { operate } from '../internal/operate';
-import { checkNumber, checkOneOf, MAX_DELAY } from '../internal/options';
+import { checkFunction, checkNumber, checkOneOf, MAX_DELAY } from '../internal/options';
 import { streamPolicy } from '../internal/stream-policy';
 import { RetryBudget } from './state/retry-budget';
 
@@ -97,17 +96,21 @@ export function retryBackoff<T = ChatEvent>(options: RetryBackoffOptions = {}): 
   checkNumber('retryBackoff', 'base', base);
   checkNumber('retryBackoff', 'cap', cap);
   checkOneOf('retryBackoff', 'afterOutput', afterOutput, ['retract', 'error']);
+  if (retryOn) checkFunction('retryBackoff', 'retryOn', retryOn);
+  checkFunction('retryBackoff', 'random', random);
+  if (!(budget instanceof RetryBudget)) checkNumber('retryBackoff', 'budget', budget);
   const purse = budget instanceof RetryBudget ? budget : new RetryBudget({ ratio: budget });
 
   /** The wait before the next attempt, or `undefined` when there shall be none. */
   const delayFor = (error: unknown, attempt: number): number | undefined => {
-    const failure = LlmError.is(error) ? error : classify({ cause: error });
+    const failure = classify({ cause: error });
     if (isFinal(error) || !(retryOn ? retryOn(error) : failure.retryable)) return undefined;
     const hint = failure.retryAfter ?? 0;
     if (attempt >= attempts || hint > cap || !purse.withdraw()) return undefined;
     const first = failure.kind === 'overloaded' ? base * 2 : base;
-    const backoff = random() * Math.min(cap, first * 2 ** (attempt - 1));
-    return Math.min(Math.max(backoff, hint), MAX_DELAY);
+    const limit = Math.min(cap, MAX_DELAY, first * 2 ** Math.min(attempt - 1, 31));
+    const backoff = random() * limit;
+    return hint > backoff ? Math.min(hint, MAX_DELAY) : backoff;
   };
 
   return streamPolicy<T>(
@@ -119,32 +122,31 @@ export function retryBackoff<T = ChatEvent>(options: RetryBackoffOptions = {}): 
           destination.next(event as T);
         };
 
+        const observer = {
+          next: (value: T): void => {
+            committed.add(value);
+            destination.next(value);
+          },
+          error: (error: unknown): void => {
+            const lost = committed.made && (afterOutput === 'error' || !committed.retractable);
+            const delay = lost ? undefined : delayFor(error, attempt);
+            if (delay === undefined) {
+              forwardAsFinal(destination, error);
+              return;
+            }
+            attempt += 1;
+            const tells = chat || committed.made;
+            if (committed.made) {
+              const retract = { type: 'retract' } as const;
+              committed.add(retract);
+              tell(retract);
+            }
+            if (tells) tell({ type: 'retry', attempt, delay, error });
+            destination.add(timer(delay, scheduler).subscribe(subscribe));
+          },
+        };
         const subscribe = (): void => {
-          source.subscribe(
-            operate<T, T>(destination, {
-              next: (value) => {
-                committed.add(value);
-                destination.next(value);
-              },
-              error: (error) => {
-                const lost = committed.made && (afterOutput === 'error' || !committed.retractable);
-                const delay = lost ? undefined : delayFor(error, attempt);
-                if (delay === undefined) {
-                  forwardAsFinal(destination, error);
-                  return;
-                }
-                attempt += 1;
-                const tells = chat || committed.made;
-                if (committed.made) {
-                  const retract = { type: 'retract' } as const;
-                  committed.add(retract);
-                  tell(retract);
-                }
-                if (tells) tell({ type: 'retry', attempt, delay, error });
-                destination.add(timer(delay, scheduler).subscribe(subscribe));
-              },
-            }),
-          );
+          startAttempt(() => source.subscribe(operate<T, T>(destination, observer)));
         };
 
         purse.deposit();

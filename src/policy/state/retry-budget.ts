@@ -29,7 +29,10 @@ export class RetryBudget {
   #spent = 0;
 
   constructor({ ratio = 0.2 }: RetryBudgetOptions = {}) {
-    if (typeof ratio !== 'number' || !(ratio >= 0)) {
+    if (typeof ratio !== 'number') {
+      throw new TypeError(`RetryBudget: ratio must be a number, got ${typeof ratio}`);
+    }
+    if (!(ratio >= 0)) {
       throw new RangeError(
         `RetryBudget: ratio must be a number of at least 0, got ${String(ratio)}`,
       );
@@ -46,7 +49,7 @@ export class RetryBudget {
 
   /** Counts a call. */
   deposit(): void {
-    const ceiling = Math.max(this.#reserve, this.#spent + CAPACITY);
+    const ceiling = Math.max(this.#reserve, this.#spent + Math.max(CAPACITY, this.#ratio));
     this.#earned = Math.min(this.#earned + this.#ratio, ceiling);
   }
 

@@ -1,0 +1,667 @@
+import {
+  concat,
+  defer,
+  map,
+  NEVER,
+  Observable,
+  of,
+  take,
+  throwError,
+  VirtualTimeScheduler,
+} from 'rxjs';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { failover } from '../../src/combinator/failover';
+import { LlmError } from '../../src/error/llm-error';
+import type { ChatEvent, RetryEvent } from '../../src/event/chat-event';
+import { compose, type Handler } from '../../src/handler';
+import { retryBackoff, type RetryBackoffOptions } from '../../src/policy/retry-backoff';
+import { RetryBudget } from '../../src/policy/state/retry-budget';
+import { prompt } from '../../src/request/messages';
+import {
+  answerEvents,
+  fakeHandler,
+  marbles,
+  overloadedError,
+  retract,
+  start,
+  textDelta,
+} from '../../src/testing/index';
+import { seededRandom, watch } from '../support/watch';
+
+const question = prompt('question');
+const server = new LlmError('fake: broken', { kind: 'server' });
+const overloaded = new LlmError('fake: overloaded', { kind: 'overloaded' });
+const failing = (error: unknown): Observable<never> => throwError(() => error);
+
+/** A call that fails `failures` times, run to its end in virtual time. */
+function run(
+  options: RetryBackoffOptions,
+  given: { error?: unknown; failures?: number; before?: readonly ChatEvent[] } = {},
+) {
+  const { failures = Infinity, before = [] } = given;
+  const error = 'error' in given ? given.error : server;
+  const scheduler = new VirtualTimeScheduler();
+  let calls = 0;
+  const handler: Handler = () => {
+    calls += 1;
+    return calls > failures ? of(...answerEvents('fine')) : concat(of(...before), failing(error));
+  };
+  const policy = retryBackoff({ scheduler, random: () => 1, ...options });
+  const watched = watch(compose(handler, policy)(question));
+  scheduler.flush();
+  const retries = watched.values.filter((event) => event.type === 'retry');
+  return {
+    ...watched,
+    end: watched.end,
+    calls,
+    delays: retries.map(({ delay }) => delay),
+    retries,
+  };
+}
+
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+describe('the options of retryBackoff', () => {
+  it.each([
+    [{}, 3],
+    [{ attempts: 1 }, 1],
+    [{ attempts: 2 }, 2],
+    [{ attempts: 5 }, 5],
+  ])('attempts: %o makes %i calls', (options, calls) => {
+    expect(run(options).calls).toBe(calls);
+  });
+
+  it('attempts: the last error ends the call', () => {
+    expect(run({ attempts: 2 }).end).toEqual({ error: server });
+    expect(run({ attempts: 3 }, { failures: 2 }).end).toBe('complete');
+  });
+
+  it.each([
+    [{}, server, [500, 1000]],
+    [{ base: 100 }, server, [100, 200]],
+    [{ base: 100, attempts: 5 }, server, [100, 200, 400, 800]],
+    [{ base: 100 }, overloaded, [200, 400]],
+    [{ base: 0 }, server, [0, 0]],
+  ])('base: %o waits at most %o before the retries', (options, error, delays) => {
+    expect(run(options, { error }).delays).toEqual(delays);
+  });
+
+  it.each([
+    [{ base: 100, cap: 150, attempts: 4 }, [100, 150, 150]],
+    [{ base: 40_000 }, [40_000, 60_000]],
+    [{ base: 100, cap: 0 }, [0, 0]],
+  ])('cap: %o bounds the waits to %o', (options, delays) => {
+    expect(run(options).delays).toEqual(delays);
+  });
+
+  it('random: says where between 0 and the limit a wait lies', () => {
+    const random = seededRandom(1);
+    const same = seededRandom(1);
+    expect(run({ base: 100, random }).delays).toEqual([100 * same(), 200 * same()]);
+  });
+
+  it('random: is Math.random by default', () => {
+    const spy = vi.spyOn(Math, 'random').mockReturnValue(0.25);
+    expect(run({ base: 100, random: undefined }).delays).toEqual([25, 50]);
+    spy.mockRestore();
+  });
+
+  it('scheduler: is the only clock', () => {
+    vi.useFakeTimers();
+    const scheduler = new VirtualTimeScheduler();
+    const handler = fakeHandler(failing(server), answerEvents('fine'));
+    const watched = watch(
+      compose(handler, retryBackoff({ base: 70, random: () => 1, scheduler }))(question),
+    );
+    expect(vi.getTimerCount()).toBe(0);
+    scheduler.flush();
+    expect(scheduler.now()).toBe(70);
+    expect(watched.end).toBe('complete');
+  });
+
+  it('scheduler: is real time by default', () => {
+    vi.useFakeTimers();
+    const handler = fakeHandler(failing(server), answerEvents('fine'));
+    const watched = watch(compose(handler, retryBackoff({ base: 70, random: () => 1 }))(question));
+    vi.advanceTimersByTime(69);
+    expect(handler.requests).toHaveLength(1);
+    vi.advanceTimersByTime(1);
+    expect(watched.end).toBe('complete');
+  });
+
+  it.each([
+    ['retries what it says, however final it looks', () => true, new TypeError('no'), 3],
+    ['retries nothing that it refuses', () => false, server, 1],
+  ])('retryOn: %s', (_, retryOn, error, calls) => {
+    expect(run({ retryOn }, { error }).calls).toBe(calls);
+  });
+
+  it('retryOn: gets the error itself', () => {
+    const error = { strange: true };
+    const retryOn = vi.fn(() => false);
+    run({ retryOn }, { error });
+    expect(retryOn).toHaveBeenCalledExactlyOnceWith(error);
+  });
+
+  it("afterOutput: 'error' gives up, once something was said", () => {
+    const given = { before: [start(), textDelta('a')], failures: 1 };
+    const broken = run({ afterOutput: 'error' }, given);
+    expect(broken.values).toEqual(given.before);
+    expect(broken.end).toEqual({ error: server });
+    expect(broken.calls).toBe(1);
+    expect(run({ afterOutput: 'error' }, { before: [start()], failures: 1 }).calls).toBe(2);
+  });
+
+  it.each([{}, { afterOutput: 'retract' as const }])(
+    'afterOutput: %o takes back what was said, then tries again',
+    (options) => {
+      const before = [start(), textDelta('a')];
+      const { values, calls } = run(options, { before, failures: 1 });
+      expect(calls).toBe(2);
+      expect(values).toEqual([
+        ...before,
+        retract(),
+        { type: 'retry', attempt: 2, delay: 500, error: server },
+        ...answerEvents('fine'),
+      ]);
+    },
+  );
+
+  it.each([
+    [{ attempts: 0 }, RangeError, 'attempts must be a whole number of at least 1, got 0'],
+    [{ attempts: 1.5 }, RangeError, 'attempts must be a whole number of at least 1, got 1.5'],
+    [{ attempts: NaN }, RangeError, 'attempts must be a whole number of at least 1, got NaN'],
+    [{ attempts: '3' as never }, TypeError, 'attempts must be a number, got string'],
+    [{ base: -1 }, RangeError, 'base must be a number of at least 0, got -1'],
+    [{ base: NaN }, RangeError, 'base must be a number of at least 0, got NaN'],
+    [{ cap: -1 }, RangeError, 'cap must be a number of at least 0, got -1'],
+    [{ budget: -0.1 }, RangeError, 'budget must be a number of at least 0, got -0.1'],
+    [{ budget: NaN }, RangeError, 'budget must be a number of at least 0, got NaN'],
+    [{ budget: '0.2' as never }, TypeError, 'budget must be a number, got string'],
+    [
+      { afterOutput: 'ignore' as never },
+      TypeError,
+      "afterOutput must be one of 'retract', 'error', got ignore",
+    ],
+    [{ retryOn: true as never }, TypeError, 'retryOn must be a function, got boolean'],
+    [{ random: 0.5 as never }, TypeError, 'random must be a function, got number'],
+  ])('refuses %o', (options, type, message) => {
+    expect(() => retryBackoff(options)).toThrow(new type(`retryBackoff: ${message}`));
+  });
+});
+
+describe('what retryBackoff retries', () => {
+  it.each([
+    ['rate-limited', true],
+    ['overloaded', true],
+    ['server', true],
+    ['network', true],
+    ['timed-out', true],
+    ['truncated', true],
+    ['malformed', true],
+    ['invalid-request', false],
+    ['unauthorized', false],
+    ['quota-exhausted', false],
+    ['content-filtered', false],
+    ['context-too-long', false],
+    ['circuit-open', false],
+    ['queue-full', false],
+    ['budget-exceeded', false],
+    ['validation', false],
+    ['retracted', false],
+    ['exhausted', false],
+  ] as const)('%s: %s', (kind, retried) => {
+    expect(run({}, { error: new LlmError('fake', { kind }) }).calls).toBe(retried ? 3 : 1);
+  });
+
+  it('believes an error that says whether it may be retried', () => {
+    const final = new LlmError('fake', { kind: 'server', retryable: false });
+    const mendable = new LlmError('fake', { kind: 'invalid-request', retryable: true });
+    expect(run({}, { error: final }).calls).toBe(1);
+    expect(run({}, { error: mendable }).calls).toBe(3);
+  });
+
+  it.each([
+    [{ status: 503 }, 3],
+    [{ status: 429 }, 3],
+    [{ statusCode: 500 }, 3],
+    [Object.assign(new Error('no'), { code: 'ECONNRESET' }), 3],
+    [{ status: 400 }, 1],
+    [{ status: 401 }, 1],
+    [new Error('no'), 1],
+    [undefined, 1],
+    [null, 1],
+    [0, 1],
+    ['', 1],
+    ['no', 1],
+  ])('a foreign error %o is asked %i times, and forwarded as it is', (error, calls) => {
+    const failed = run({}, { error });
+    expect(failed.calls).toBe(calls);
+    expect(failed.end).toEqual({ error });
+    expect((failed.end as { error: unknown }).error).toBe(error);
+  });
+
+  it('a handler that throws, or returns nothing to subscribe to', () => {
+    const scheduler = new VirtualTimeScheduler();
+    let calls = 0;
+    const throwing: Handler = () => {
+      calls += 1;
+      if (calls === 1) throw server;
+      return of(...answerEvents('fine'));
+    };
+    const watched = watch(compose(throwing, retryBackoff({ scheduler }))(question));
+    scheduler.flush();
+    expect(watched.end).toBe('complete');
+    const handler = (() => undefined) as unknown as Handler;
+    const nothing = watch(compose(handler, retryBackoff({ attempts: 1 }))(question));
+    expect(nothing.end).toEqual({ error: expect.any(TypeError) as unknown });
+  });
+
+  it.each(['retryOn', 'random'])('a throwing %s is the error of the call', (name) => {
+    const thrown = new Error('mine');
+    const options = {
+      [name]: () => {
+        throw thrown;
+      },
+    };
+    const { end, calls } = run(options);
+    expect(end).toEqual({ error: thrown });
+    expect(calls).toBe(1);
+  });
+});
+
+describe('the hints of a server', () => {
+  const hinted = (retryAfter: number, kind = 'rate-limited' as const): LlmError =>
+    new LlmError('fake', { kind, retryAfter });
+
+  it.each([
+    ['a floor: it waits no less', hinted(2000), [2000, 2000]],
+    ['a floor: it may wait longer', hinted(700), [700, 1000]],
+    ['the cap itself is waited for', hinted(60_000), [60_000, 60_000]],
+    ['a hint of nothing changes nothing', hinted(0), [500, 1000]],
+    ['nonsense changes nothing', hinted(NaN), [500, 1000]],
+    ['what is past changes nothing', hinted(-5), [500, 1000]],
+  ])('%s', (_, error, delays) => {
+    expect(run({}, { error }).delays).toEqual(delays);
+  });
+
+  it('is kept to the millisecond, with any luck', () => {
+    const lucky = run({ random: () => 0 }, { error: hinted(1234.5) });
+    expect(lucky.delays).toEqual([1234.5, 1234.5]);
+  });
+
+  it.each([60_001, 9_999_999_999_000, Infinity])(
+    'a wait of %d ms, over the cap, ends the retries at once',
+    (retryAfter) => {
+      const failed = run({}, { error: hinted(retryAfter) });
+      expect(failed.calls).toBe(1);
+      expect(failed.end).toEqual({ error: hinted(retryAfter) });
+    },
+  );
+
+  it('costs no budget when it ends the retries', () => {
+    const budget = new RetryBudget();
+    run({ budget }, { error: hinted(60_001) });
+    expect(budget.available).toBe(10);
+  });
+
+  it.each([2 ** 31, 2 ** 40, Infinity])(
+    'a wait of %d ms never reaches a timer that would fire at once',
+    (retryAfter) => {
+      const { delays } = run({ cap: Infinity }, { error: hinted(retryAfter) });
+      expect(delays).toEqual([2 ** 31 - 1, 2 ** 31 - 1]);
+    },
+  );
+
+  it('nor does a backoff that has grown without bound', () => {
+    const { delays } = run({ base: 1, cap: Infinity, attempts: 2000, budget: Infinity });
+    expect(delays).toHaveLength(1999);
+    expect(Math.max(...delays)).toBe(2 ** 31 - 1);
+  });
+
+  it('nor does luck of exactly 0 with a backoff without bound', () => {
+    const options = { base: 1, cap: Infinity, attempts: 2000, budget: Infinity };
+    const { delays } = run({ ...options, random: () => 0 });
+    expect(new Set(delays)).toEqual(new Set([0]));
+  });
+});
+
+describe('the budget of retryBackoff', () => {
+  it('is 0.2 retries a call by default, after a reserve', () => {
+    const scheduler = new VirtualTimeScheduler();
+    let calls = 0;
+    const policy = retryBackoff({ scheduler });
+    const ask = compose<unknown, ChatEvent>(() => {
+      calls += 1;
+      return failing(server);
+    }, policy);
+    const ends = Array.from({ length: 100 }, () => {
+      const watched = watch(ask(question));
+      scheduler.flush();
+      return watched.end;
+    });
+    expect(ends).toEqual(ends.map(() => ({ error: server })));
+    expect(calls).toBe(120);
+  });
+
+  it('0 allows no retry', () => {
+    expect(run({ budget: 0 }).calls).toBe(1);
+  });
+
+  it('Infinity allows all', () => {
+    expect(run({ budget: Infinity, attempts: 500 }).calls).toBe(500);
+  });
+
+  it('is one for all that share it', () => {
+    const budget = new RetryBudget({ ratio: 0.1 });
+    const calls = Array.from({ length: 8 }, () => run({ budget }).calls);
+    expect(calls).toEqual([3, 3, 3, 3, 3, 1, 1, 1]);
+    expect(run({}).calls).toBe(3);
+  });
+
+  it('is one for all that use the instance, as a policy and as an operator', () => {
+    const scheduler = new VirtualTimeScheduler();
+    const policy = retryBackoff({ scheduler, budget: 0.01, attempts: 11 });
+    const handler = vi.fn<Handler>(() => failing(server));
+    watch(compose(handler, policy)(question));
+    scheduler.flush();
+    expect(handler).toHaveBeenCalledTimes(11);
+    const other = vi.fn(() => failing(server));
+    watch(defer(other).pipe(policy));
+    scheduler.flush();
+    expect(other).toHaveBeenCalledTimes(1);
+  });
+
+  const amplification = (p: number, wrap: (handler: Handler) => Handler, calls = 20_000) => {
+    const random = seededRandom(7);
+    let attempts = 0;
+    let answered = 0;
+    const ask = wrap(() => {
+      attempts += 1;
+      return random() < p ? failing(server) : of(...answerEvents('fine'));
+    });
+    for (let call = 0; call < calls; call += 1) {
+      ask(question).subscribe({ complete: () => (answered += 1), error: () => undefined });
+      clock.flush();
+    }
+    return { attempts: attempts / calls, answered: answered / calls };
+  };
+
+  const clock = new VirtualTimeScheduler();
+  const layer = (budget?: number) => retryBackoff({ scheduler: clock, budget });
+
+  it.each([0.01, 0.05, 0.1, 0.2, 0.5, 0.9, 1])(
+    'bounds what an outage costs: 20,000 calls of which %d fail',
+    (p) => {
+      const standard = amplification(p, (handler) => compose(handler, layer()));
+      const strict = amplification(p, (handler) => compose(handler, layer(0.1)));
+      expect(standard.attempts).toBeLessThanOrEqual(1.2);
+      expect(strict.attempts).toBeLessThanOrEqual(1.1);
+      expect(standard.attempts).toBeGreaterThanOrEqual(strict.attempts);
+      if (p <= 0.05) expect(standard.answered).toBeGreaterThanOrEqual(0.999);
+    },
+  );
+
+  it.each<[string, (handler: Handler) => Handler]>([
+    ['two layers', (handler) => compose(handler, layer(), layer())],
+    ['three layers', (handler) => compose(handler, layer(), layer(), layer())],
+    [
+      'a failover between two layers',
+      (handler) => compose(failover({ only: compose(handler, layer()) }), layer()),
+    ],
+    [
+      'a layer that would retry anything around one that would not',
+      (handler) =>
+        compose(handler, layer(), retryBackoff({ scheduler: clock, retryOn: () => true })),
+    ],
+  ])('bounds it with %s too, when all fail', (_, wrap) => {
+    expect(amplification(1, wrap).attempts).toBeLessThanOrEqual(1.2);
+  });
+
+  it('recovers as soon as the outage is over', () => {
+    const policy = layer();
+    amplification(1, (handler) => compose(handler, policy), 5000);
+    const after = amplification(0.05, (handler) => compose(handler, policy), 2000);
+    expect(after.answered).toBeGreaterThanOrEqual(0.995);
+  });
+});
+
+describe('the wait of retryBackoff', () => {
+  it('is spread evenly: full jitter', () => {
+    const random = seededRandom(42);
+    const delays = Array.from(
+      { length: 10_000 },
+      () => run({ base: 1000, attempts: 2, random, budget: 1 }, { failures: 1 }).delays[0]!,
+    ).sort((a, b) => a - b);
+    // Kolmogorov and Smirnov: the largest distance between what came and an even spread.
+    const distance = Math.max(
+      ...delays.map((delay, at) => Math.abs(delay / 1000 - (at + 0.5) / delays.length)),
+    );
+    expect(distance * Math.sqrt(delays.length)).toBeLessThan(1.63);
+    expect(delays[0]).toBeGreaterThanOrEqual(0);
+    expect(delays.at(-1)).toBeLessThan(1000);
+  });
+
+  it('leaves no timer when the caller leaves, and asks no more', () => {
+    vi.useFakeTimers();
+    const handler = fakeHandler(failing(server), answerEvents('fine'));
+    const { subscription } = watch(compose(handler, retryBackoff())(question));
+    expect(vi.getTimerCount()).toBe(1);
+    subscription.unsubscribe();
+    expect(vi.getTimerCount()).toBe(0);
+    vi.advanceTimersByTime(100_000);
+    expect(handler.requests).toHaveLength(1);
+  });
+
+  it.each(['retract', 'retry'])('leaves no timer when the caller leaves on hearing %s', (type) => {
+    vi.useFakeTimers();
+    const broken = concat(of(start(), textDelta('a')), failing(server));
+    const handler = fakeHandler(broken, answerEvents('fine'));
+    const seen: string[] = [];
+    const subscription = compose(
+      handler,
+      retryBackoff(),
+    )(question)
+      .pipe(
+        map((event) => {
+          seen.push(event.type);
+          return event;
+        }),
+        take(type === 'retract' ? 3 : 4),
+      )
+      .subscribe();
+    expect(subscription.closed).toBe(true);
+    expect(seen.at(-1)).toBe(type);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it('leaves the attempt that runs', () => {
+    const scheduler = new VirtualTimeScheduler();
+    const handler = fakeHandler(failing(server), concat(of(start()), NEVER));
+    const { subscription } = watch(compose(handler, retryBackoff({ scheduler }))(question));
+    scheduler.flush();
+    expect(handler.active).toBe(1);
+    subscription.unsubscribe();
+    expect(handler.active).toBe(0);
+  });
+});
+
+describe('retryBackoff on a plain Observable', () => {
+  const flaky = <T>(failures: number, ...values: readonly T[]): Observable<T> => {
+    let calls = 0;
+    return defer(() => {
+      calls += 1;
+      return calls > failures ? of(...values) : failing({ status: 503 });
+    });
+  };
+
+  it('retries, and adds nothing to the values', () => {
+    const scheduler = new VirtualTimeScheduler();
+    const watched = watch(flaky(2, 1, 2).pipe(retryBackoff({ scheduler })));
+    scheduler.flush();
+    expect(watched.values).toEqual([1, 2]);
+    expect(watched.end).toBe('complete');
+  });
+
+  it.each([
+    ['numbers', [0]],
+    ['nothing at all', [undefined]],
+    ['null', [null]],
+    ['objects', [{ status: 200 }]],
+    ['objects of a foreign kind', [{ type: 'start' }]],
+    ['objects that tell of a foreign wait', [{ type: 'wait' }, { type: 'finish' }]],
+    ['a plain value, then a delta', ['x', textDelta('a')]],
+    ['a plain value, a delta and a retraction', ['x', textDelta('a'), retract()]],
+  ])('never says a value twice: %s', (_, values) => {
+    const scheduler = new VirtualTimeScheduler();
+    const source = concat(of<unknown[]>(...values), failing(server));
+    const watched = watch(source.pipe(retryBackoff<unknown>({ scheduler })));
+    scheduler.flush();
+    expect(watched.values).toEqual(values);
+    expect(watched.end).toEqual({ error: server });
+  });
+
+  it('knows chat events also there', () => {
+    const scheduler = new VirtualTimeScheduler();
+    const before = [start(), textDelta('a')];
+    const handler = fakeHandler(concat(of(...before), failing(server)), answerEvents('fine'));
+    const watched = watch(handler(question).pipe(retryBackoff({ scheduler, random: () => 1 })));
+    scheduler.flush();
+    expect(watched.values).toEqual([
+      ...before,
+      retract(),
+      { type: 'retry', attempt: 2, delay: 500, error: server },
+      ...answerEvents('fine'),
+    ]);
+  });
+
+  it('says nothing of its retries to a handler that is not of chat', () => {
+    const scheduler = new VirtualTimeScheduler();
+    let calls = 0;
+    const embed = (text: string): Observable<number[]> => {
+      calls += 1;
+      return calls === 1 ? failing(server) : of([text.length]);
+    };
+    const watched = watch(compose(embed, retryBackoff({ scheduler }))('four'));
+    scheduler.flush();
+    expect(watched.values).toEqual([[4]]);
+  });
+});
+
+describe('layers of retryBackoff', () => {
+  const clock = new VirtualTimeScheduler();
+  const layer = (options: RetryBackoffOptions = {}) =>
+    retryBackoff({ scheduler: clock, budget: Infinity, ...options });
+  const asked = (wrap: (handler: Handler) => Handler, ...errors: readonly unknown[]) => {
+    const error = errors.length > 0 ? errors[0] : server;
+    let calls = 0;
+    const ask = wrap(() => {
+      calls += 1;
+      return failing(error);
+    });
+    const watched = watch(ask(question));
+    clock.flush();
+    return { calls, end: watched.end };
+  };
+
+  it.each([server, { status: 503 }, 'a plain string', undefined, NaN])(
+    'the inner one decides about %o, also when the outer one would go on',
+    (error) => {
+      const wrap = (handler: Handler): Handler =>
+        compose(handler, layer({ retryOn: () => true }), layer({ retryOn: () => true }));
+      expect(asked(wrap, error)).toEqual({ calls: 3, end: { error } });
+    },
+  );
+
+  it('a failover between them asks each member in full', () => {
+    const wrap = (handler: Handler): Handler =>
+      compose(
+        failover({ a: compose(handler, layer()), b: compose(handler, layer({ attempts: 2 })) }),
+        layer(),
+      );
+    expect(asked(wrap).calls).toBe(5);
+  });
+
+  it('a caller that asks again on hearing of the error gets all attempts, for the same error', () => {
+    let calls = 0;
+    const handler: Handler = () => {
+      calls += 1;
+      return failing(server);
+    };
+    const ask = compose(handler, layer());
+    let end: unknown;
+    ask(question).subscribe({
+      error: () => {
+        ask(question).subscribe({
+          error: (error: unknown) => {
+            end = error;
+          },
+        });
+      },
+    });
+    clock.flush();
+    expect(calls).toBe(6);
+    expect(end).toBe(server);
+  });
+
+  it('the same error object ends one call and is retried in the next', () => {
+    const wrap = (handler: Handler): Handler => compose(handler, layer(), layer());
+    expect(asked(wrap).calls).toBe(3);
+    expect(asked(wrap).calls).toBe(3);
+  });
+
+  it('an error of the outer room is retried by the outer layer', () => {
+    let calls = 0;
+    const answer: Handler = () => of(start());
+    const unsure =
+      (next: Handler): Handler =>
+      (request) =>
+        next(request).pipe(
+          map((event) => {
+            calls += 1;
+            if (calls < 3) throw server;
+            return event;
+          }),
+        );
+    const watched = watch(compose(answer, layer(), unsure, layer())(question));
+    clock.flush();
+    expect(watched.end).toBe('complete');
+    expect(calls).toBe(3);
+  });
+});
+
+describe('retryBackoff', () => {
+  it('ends one attempt before it begins the next', () => {
+    marbles(({ events, expectEvents, expectSubscriptions }) => {
+      const first = events('-#');
+      const second = events('S----a-(F|)');
+      const ask = compose(fakeHandler(first, second), retryBackoff({ base: 0, random: () => 0 }));
+      const error = overloadedError();
+      const retry: RetryEvent = { type: 'retry', attempt: 2, delay: 0, error };
+      expectEvents(ask(question)).toBe('-(rS)-a-(F|)', { r: retry });
+      expectSubscriptions(first.subscriptions).toBe('^!');
+      expectSubscriptions(second.subscriptions).toBe('-^------!');
+    });
+  });
+
+  it('stops a firehose', () => {
+    const source = new Observable<number>((subscriber) => {
+      for (let n = 0; !subscriber.closed; n += 1) subscriber.next(n);
+    });
+    const watched = watch(source.pipe(retryBackoff(), take(3)));
+    expect(watched.values).toEqual([0, 1, 2]);
+  });
+
+  it('begins anew with each subscription', () => {
+    const scheduler = new VirtualTimeScheduler();
+    const handler = vi.fn<Handler>(() => failing(server));
+    const call = compose(handler, retryBackoff({ scheduler, attempts: 2 }))(question);
+    expect(handler).not.toHaveBeenCalled();
+    watch(call);
+    watch(call);
+    scheduler.flush();
+    expect(handler).toHaveBeenCalledTimes(4);
+  });
+});
