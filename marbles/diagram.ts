@@ -21,13 +21,7 @@ export function parseSpan(diagram: string): {
   return inMilliseconds(() => TestScheduler.parseMarblesAsSubscriptions(diagram, true));
 }
 
-// Outside of a run a character is ten frames.
+// In a run a character is one millisecond, outside it is ten.
 function inMilliseconds<T>(parse: () => T): T {
-  const before = TestScheduler.frameTimeFactor;
-  TestScheduler.frameTimeFactor = 1;
-  try {
-    return parse();
-  } finally {
-    TestScheduler.frameTimeFactor = before;
-  }
+  return new TestScheduler(() => undefined).run(parse);
 }

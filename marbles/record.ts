@@ -84,11 +84,10 @@ const asEvent = (value: unknown): unknown =>
 
 function expectOutput(tools: MarbleTools, given: SpecCase, output: Output, live: boolean): void {
   const { track, stream, unsubscribe, error } = output;
-  const values = Object.entries(given.values ?? {}).map(([name, value]) => [name, asEvent(value)]);
+  const values: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(given.values ?? {})) values[name] = asEvent(value);
   const events = (live ? stream : playMoments(track.moments)).pipe(map(asEvent));
-  tools
-    .expectEvents(events, live ? unsubscribe : undefined)
-    .toBe(track.diagram, Object.fromEntries(values), error);
+  tools.expectEvents(events, live ? unsubscribe : undefined).toBe(track.diagram, values, error);
 }
 
 const SINGLE = 'expected';
@@ -98,7 +97,7 @@ function byName<T extends string | Observable<unknown>>(
   rows: T | Readonly<Record<string, T>>,
 ): Readonly<Record<string, T>> {
   const single = typeof rows === 'string' || isObservable(rows);
-  return (single ? { [SINGLE]: rows } : rows) as Readonly<Record<string, T>>;
+  return single ? { [SINGLE]: rows } : rows;
 }
 
 function expectSubscriptions(given: SpecCase, rows: Performance['rows']): void {

@@ -1,5 +1,5 @@
 import { duration } from './marks';
-import { type Item, type Row, type Rows } from './rows';
+import type { Item, Row, Rows } from './rows';
 import { style } from './style';
 import { element, escape, textWidth } from './svg';
 import { type Break, type Timeline, timelineOf } from './timeline';

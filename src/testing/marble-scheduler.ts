@@ -72,7 +72,7 @@ export class MarbleScheduler extends TestScheduler {
       );
     }
     // An own one is scheduled before anything runs: it can't be left behind.
-    if (this.#own) return super.schedule(work, delay, state as T);
+    if (this.#own) return super.schedule(work, delay, state);
     const check = (): void => {
       this.#checkTime();
     };
@@ -82,7 +82,7 @@ export class MarbleScheduler extends TestScheduler {
         work.call(this, current);
       },
       delay,
-      state as T,
+      state,
     );
   }
 

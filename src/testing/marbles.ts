@@ -104,8 +104,9 @@ export function marbles(body: (tools: MarbleTools) => void, options: MarblesOpti
   try {
     scheduler.run((helpers) => {
       current = makeTools(scheduler, helpers, expectations);
-      const result: unknown = body(current);
-      if (result !== undefined) refuseResult(result);
+      // TypeScript takes any function for one that returns nothing, an async one too.
+      const returning: (tools: MarbleTools) => unknown = body;
+      refuseResult(returning(current));
       expectations.refuseMissing();
     });
   } finally {
@@ -219,13 +220,18 @@ const plainSpan = ({ subscribedFrame, unsubscribedFrame }: SubscriptionSpan): Su
   unsubscribedFrame,
 });
 
-function refuseResult(result: unknown): never {
-  const promise = typeof (result as { then?: unknown } | null)?.then === 'function';
+function refuseResult(result: unknown): void {
+  if (result === undefined) return;
+  if (!isThenable(result)) {
+    throw new TypeError('marbles: the body must return nothing; what it returned would be ignored');
+  }
   // Its rejection would be reported as a second failure, away from this one.
-  if (promise) (result as PromiseLike<unknown>).then(undefined, () => undefined);
+  result.then(undefined, () => undefined);
   throw new TypeError(
-    promise
-      ? 'marbles: the body must not be async: what comes after an await is never tested'
-      : 'marbles: the body must return nothing; what it returned would be ignored',
+    'marbles: the body must not be async: what comes after an await is never tested',
   );
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof (value as { then?: unknown } | null)?.then === 'function';
 }

@@ -20,7 +20,7 @@ export interface SubscriptionSpan {
 }
 
 const LONGEST = 160;
-const LETTERS = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ';
+const LETTERS = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ'.split('');
 
 /** Says how two streams differ: both as rows under one time line, then what the letters mean. */
 export function explainMoments(actual: readonly Moment[], expected: readonly Moment[]): string {
@@ -91,7 +91,7 @@ class Naming {
       return this.#errors === 1 ? '#' : `#${String(this.#errors)}`;
     }
     const value = payload(notification);
-    const letter = [...LETTERS].find(
+    const letter = LETTERS.find(
       (candidate) => value === candidate || deepEqual(letterEvent(candidate), value),
     );
     // The string 'a' and the text delta of 'a' must not look alike.
@@ -108,7 +108,7 @@ function payload(notification: Notification): unknown {
 }
 
 /** A short text of any value. */
-export function describe(value: unknown): string {
+function describe(value: unknown): string {
   const text = write(value, 0);
   return text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
 }
