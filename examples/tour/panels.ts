@@ -2,6 +2,9 @@ import Table from 'cli-table3';
 import pc from 'picocolors';
 import { seconds, type CallView } from './call-view';
 
+// The table library colours without asking whether the output can show it.
+const style = pc.isColorSupported ? { head: ['bold'], border: ['dim'] } : { head: [], border: [] };
+
 /** Lays calls out side by side, as many as fit. */
 export function panels(views: readonly CallView[], width: number): string {
   const columns = Math.max(1, Math.min(views.length, Math.floor(width / 30)));
@@ -9,7 +12,7 @@ export function panels(views: readonly CallView[], width: number): string {
   const table = new Table({
     colWidths: Array.from({ length: columns }, () => column),
     wordWrap: true,
-    style: { head: [], border: ['dim'] },
+    style,
   });
   for (let at = 0; at < views.length; at += columns) {
     const cells = views.slice(at, at + columns).map(panel);
@@ -36,7 +39,8 @@ function panel(view: CallView): string {
 export function summary(views: readonly CallView[]): string {
   const table = new Table({
     head: ['call', 'answered by', 'attempts', 'first token', 'total', 'tokens in/out', ''],
-    style: { head: ['bold'], border: ['dim'] },
+    style,
+    chars: { mid: '', 'left-mid': '', 'mid-mid': '', 'right-mid': '' },
     colAligns: ['left', 'left', 'right', 'right', 'right', 'right', 'left'],
   });
   for (const { title, state, answer } of views) {
