@@ -60,12 +60,14 @@ function classifyThrown({ cause, ...signal }: FailureSignal): LlmError {
   const code = safeWord(words.length > 0 ? [word, ...words] : [], secrets);
   const retryable = row.retryable ?? decisions[row.kind].retryable;
   const who = provider === undefined ? '' : `${provider}: `;
-  const next = nextStep(row.kind, row.advice, retryable);
+  const shareable = isShareable(cause, secrets);
+  const unknown = shareable ? 'see its cause' : 'its cause is left out, as it may hold a key';
+  const next = nextStep(row.kind, row.advice ?? (retryable ? undefined : unknown), retryable);
   return new LlmError(`${who}${incident(row.kind)}${label(code)}: ${next}`, {
     ...row,
     provider,
     code,
-    cause: isShareable(cause, secrets) ? cause : undefined,
+    cause: shareable ? cause : undefined,
   });
 }
 

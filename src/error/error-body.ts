@@ -22,7 +22,7 @@ export function readErrorBody(body: unknown): ErrorBody {
   const parts = errorParts(body);
   const codes = parts.flatMap(codesOf).filter((code) => !envelope.test(code));
   const statuses = parts.flatMap((part) =>
-    ['code', 'status', 'status_code', 'http_status_code'].map((name) => field(part, name)),
+    ['code', 'status', 'status_code'].map((name) => field(part, name)),
   );
   return {
     codes,

@@ -1,9 +1,10 @@
 import { field } from './field';
 import { isWord, sharesRun } from './secrets';
 
-/** How many errors of a chain, and how many values inside them, are looked at. */
+/** How many errors of a chain, how many values inside them, and how long texts are looked at. */
 const LINKS = 16;
 const VALUES = 1000;
+const LENGTH = 65_536;
 
 /** Runs of a secret this long or longer make a thrown error unfit to be passed on. */
 const CAUSE_RUN = 12;
@@ -12,7 +13,7 @@ const CAUSE_RUN = 12;
 export function causeChain(cause: unknown): readonly unknown[] {
   const chain: unknown[] = [];
   let link = cause;
-  while (chain.length < LINKS && !chain.includes(link)) {
+  while (chain.length < LINKS) {
     chain.push(link);
     link = field(link, 'cause');
     if (link === undefined) break;
@@ -67,7 +68,7 @@ function readHeaders(bag: unknown): Readonly<Record<string, string>> {
             name,
             get.call(bag as Map<string, unknown>, name),
           ])
-        : Object.entries(bag ?? {});
+        : Object.entries(bag as object);
     return Object.fromEntries(
       entries
         .filter(([, value]) => value !== undefined && value !== null)
@@ -105,12 +106,15 @@ export function isShareable(cause: unknown, secrets: readonly string[]): boolean
   const seen = new Set<unknown>();
   const queue: unknown[] = [cause];
   for (const value of queue) {
-    if (typeof value === 'string' && sharesRun(value, secrets, CAUSE_RUN)) return false;
+    if (typeof value === 'string') {
+      if (value.length > LENGTH || sharesRun(value, secrets, CAUSE_RUN)) return false;
+    }
     if ((typeof value !== 'object' && typeof value !== 'function') || value === null) continue;
     if (seen.has(value)) continue;
     seen.add(value);
     try {
       if (ArrayBuffer.isView(value)) continue;
+      // An own property in some engines, an accessor in others.
       if (value instanceof Error) queue.push(value.stack);
       if (value instanceof Map || value instanceof Set) queue.push(...[...value.entries()].flat());
       for (const key of Reflect.ownKeys(value)) {

@@ -125,7 +125,7 @@ export const failureTable: readonly FailureRow[] = [
     advice: 'check the network and baseURL',
   },
   // Of what it is, nothing is known: the same again is no use, another target may be.
-  { causes: ['*'], kind: 'invalid-request', failover: true, advice: 'see its cause' },
+  { causes: ['*'], kind: 'invalid-request', failover: true },
 
   // Codes that say more than the status does.
   {

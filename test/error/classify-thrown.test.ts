@@ -95,6 +95,7 @@ describe('classify, for what other libraries throw', () => {
     ['headers', Object.assign(new Error(), { code: 'UND_ERR_RESPONSE', headers: {} })],
     ['a request, inside', new Error('x', { cause: { inner: [{ request: {} }] } })],
     ['a request, in a Map', Object.assign(new Error(), { map: new Map([['a', { request: 1 }]]) })],
+    ['a text too long to be looked through', new Error('x'.repeat(70_000))],
     ['more than can be looked through', Object.assign(new Error(), { rows: Array(2000).fill(0) })],
   ])('does not carry a cause that holds %s', (_name, cause) => {
     const error = classify({ cause });
@@ -107,10 +108,18 @@ describe('classify, for what other libraries throw', () => {
     expect(classify({ cause }).cause).toBe(cause);
   });
 
+  it('goes by the response where there is one beside the cause', () => {
+    const cause = Object.assign(new Error('x'), { code: 'ECONNRESET' });
+    expect(classify({ status: 429, cause })).toMatchObject({ kind: 'rate-limited', cause });
+    const overloaded = { error: { type: 'overloaded_error' } };
+    expect(classify({ status: 200, body: overloaded, cause }).kind).toBe('overloaded');
+    expect(classify({ status: 200, cause }).kind).toBe('network');
+  });
+
   it('survives circles, deep chains and hostile objects', () => {
     const circle = new Error('x');
     circle.cause = circle;
-    expect(classify({ cause: circle }).kind).toBe('invalid-request');
+    expect(classify({ cause: circle })).toMatchObject({ kind: 'invalid-request', cause: circle });
     let deep: unknown = Object.assign(new Error('x'), { code: 'ECONNRESET' });
     for (let depth = 0; depth < 10_000; depth++) deep = { cause: deep };
     expect(classify({ cause: deep }).kind).toBe('invalid-request');

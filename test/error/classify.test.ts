@@ -54,6 +54,9 @@ describe('classify', () => {
     [{ status: 429, body: { error: { code: 429 } } }, undefined],
     [{ status: 400, body: { error: { code: 'Some prose with blanks' } } }, undefined],
     [{ status: 400, body: { error: { code: 'x'.repeat(81) } } }, undefined],
+    [{ status: 400, body: { error: { code: '400' } } }, undefined],
+    [{ status: 200, body: { type: 'error', message: 'x' } }, undefined],
+    [{ status: 200, body: { type: 'response.failed', response: { error: null } } }, undefined],
     [{ status: 500, body: 'plain text' }, undefined],
     [{ cause: Object.assign(new Error('x'), { code: 'ECONNREFUSED' }) }, 'ECONNREFUSED'],
     [{ cause: new DOMException('x', 'TimeoutError') }, 'TimeoutError'],
@@ -144,6 +147,10 @@ describe('classify', () => {
       'openai: the connection failed (ENOTFOUND): check the network and baseURL, then ask again later',
     ],
     [{ cause: new Error('x') }, 'the call failed: see its cause'],
+    [
+      { cause: Object.assign(new Error('x'), { config: {} }) },
+      'the call failed: its cause is left out, as it may hold a key',
+    ],
   ])('says what happened and what to do next: %j', (signal, message) => {
     expect(classify(signal).message).toBe(message);
   });

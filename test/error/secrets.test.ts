@@ -103,6 +103,7 @@ describe('a key in what was thrown', () => {
     ['text', `thrown as text: ${KEY}`],
     ['the config of a client', hold({ config: { headers: { authorization: `Bearer ${KEY}` } } })],
     ['a hidden property', Object.defineProperty(new Error('x'), 'key', { value: KEY })],
+    ['a stack', Object.defineProperty(new Error('x'), 'stack', { get: () => `at ${KEY}` })],
     ['a symbol', hold({ [Symbol('key')]: KEY })],
     ['a bundle', new AggregateError([new Error(KEY)])],
     ['a Map', hold({ seen: new Map([['key', KEY]]) })],
