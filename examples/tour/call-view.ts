@@ -4,6 +4,7 @@ import {
   asyncScheduler,
   catchError,
   connect,
+  EMPTY,
   map,
   merge,
   of,
@@ -51,7 +52,11 @@ export function callView(title: string, events$: Observable<ChatEvent>): Observa
   return events$.pipe(
     connect((shared) =>
       merge(
-        shared.pipe(map((event): Change => ({ event }))),
+        // Its end is told by the answer, or by the lack of one.
+        shared.pipe(
+          map((event): Change => ({ event })),
+          catchError(() => EMPTY),
+        ),
         shared.pipe(
           toAnswer(),
           map((answer): Change => ({ answer })),
@@ -59,7 +64,6 @@ export function callView(title: string, events$: Observable<ChatEvent>): Observa
         ),
       ),
     ),
-    catchError(() => of<Change>()),
     scan((view, change) => update(view, change, asyncScheduler.now() - startedAt), begin),
     startWith(begin),
   );
