@@ -76,6 +76,7 @@ export class ChatDecoder implements Decoder {
     this.#usage = readChatUsage(choice.usage) ?? this.#usage;
     // Some servers send `null` again after the reason, so the last one that says something stays.
     this.#rawReason = asText(choice.finish_reason) ?? this.#rawReason;
+    if (choice.error) throw this.#answer.failure({ error: choice.error });
     if (this.#rawReason !== undefined && finishReason(this.#rawReason) === 'failure') {
       throw finishFailure(this.#answer.provider, this.#rawReason);
     }

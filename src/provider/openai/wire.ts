@@ -19,6 +19,8 @@ export interface ChatChoice {
   /** In legacy completions. */
   readonly text?: unknown;
   readonly finish_reason?: unknown;
+  /** OpenRouter may put an error here. */
+  readonly error?: unknown;
   /** Moonshot puts the counts here. */
   readonly usage?: unknown;
 }

@@ -72,6 +72,7 @@ describe('a stream of a chat completion', () => {
       'an error event': `event: error\n${frame(JSON.stringify({ error }))}`,
       'an error event of the other vendor': `event: error\n${frame(JSON.stringify({ type: 'error', error }))}`,
       'an object beside the choices': chunk({ delta: {}, finish_reason: 'error' }, { error }),
+      'an object in the choice': chunk({ delta: {}, finish_reason: 'error', error }),
       'a flat object': frame(JSON.stringify({ object: 'error', ...error })),
       'an error and then [DONE]': frame(JSON.stringify({ error })) + frame('[DONE]'),
     },
