@@ -55,6 +55,8 @@ export class ChatDecoder implements Decoder {
     const choices = asList(chunk.choices)
       .map((choice) => asObject<ChatChoice>(choice))
       .filter((choice) => choice !== undefined && (choice.index ?? 0) === 0);
+    const error = choices.find((choice) => choice?.error)?.error;
+    if (error !== undefined) throw this.#answer.failure({ error });
     // Azure's first chunk has no choices and an empty id and model.
     if (choices.length > 0 || asText(chunk.id) !== undefined) this.#start(chunk);
     this.#usage =
@@ -76,7 +78,6 @@ export class ChatDecoder implements Decoder {
     this.#usage = readChatUsage(choice.usage) ?? this.#usage;
     // Some servers send `null` again after the reason, so the last one that says something stays.
     this.#rawReason = asText(choice.finish_reason) ?? this.#rawReason;
-    if (choice.error) throw this.#answer.failure({ error: choice.error });
     if (this.#rawReason !== undefined && finishReason(this.#rawReason) === 'failure') {
       throw finishFailure(this.#answer.provider, this.#rawReason);
     }
