@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Options } from 'tsup';
+import { markPure } from './scripts/mark-pure';
 
 type Plugin = NonNullable<Options['esbuildPlugins']>[number];
 
@@ -22,6 +23,7 @@ const shared: Options = {
   splitting: true,
   // Rollup turns the shared chunks into CommonJS as they are; without it tsup rewrites their syntax.
   treeshake: true,
+  plugins: [{ name: 'mark-pure', renderChunk: (code) => ({ code: markPure(code) }) }],
   clean: true,
   removeNodeProtocol: false,
 };
