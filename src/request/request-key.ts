@@ -9,12 +9,14 @@ const ordered: ReadonlySet<string> = new Set(['schema', 'parameters', 'input']);
  * tenant, however their objects were put together.
  */
 export function requestKey({ context, ...question }: ChatRequest): string {
-  return canonical({ ...question, tenant: context?.tenant });
+  return canonical([question, context?.tenant]);
 }
 
 function canonical(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonical).join()}]`;
   if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null';
+  // Dates, URLs and their like, of which the wire sees only this.
+  if ('toJSON' in value) return JSON.stringify(value) ?? 'null';
   const fields = value as Readonly<Record<string, unknown>>;
   const parts: string[] = [];
   for (const key of Object.keys(fields).sort()) {

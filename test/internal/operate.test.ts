@@ -1,0 +1,106 @@
+import { map, Observable, type Subscriber, take } from 'rxjs';
+import { describe, expect, it, vi } from 'vitest';
+import { operate, type Overrides } from '../../src/internal/operate';
+import { watch } from '../support/watch';
+
+/** An operator made of overrides. */
+const operator =
+  (source: Observable<number>, overrides: (out: Subscriber<number>) => Overrides<number>) =>
+  (): Observable<number> =>
+    new Observable((destination) => {
+      source.subscribe(operate<number, number>(destination, overrides(destination)));
+    });
+
+const doubled = (source: Observable<number>): Observable<number> =>
+  operator(source, (out) => ({ next: (value) => out.next(value * 2) }))();
+
+describe('operate', () => {
+  it('forwards what is not overridden, with the same error', () => {
+    const error = new Error('mine');
+    const failed = new Observable<number>((subscriber) => {
+      subscriber.next(1);
+      subscriber.error(error);
+    });
+    const completed = new Observable<number>((subscriber) => {
+      subscriber.next(1);
+      subscriber.complete();
+    });
+    expect(watch(doubled(failed))).toMatchObject({ values: [2], end: { error } });
+    expect(watch(doubled(completed))).toMatchObject({ values: [2], end: 'complete' });
+  });
+
+  it('is linked before the source runs: a consumer stops a synchronous source', () => {
+    const made = vi.fn();
+    const source = new Observable<number>((subscriber) => {
+      for (let n = 0; !subscriber.closed; n += 1) {
+        made(n);
+        subscriber.next(n);
+      }
+    });
+    expect(watch(doubled(source).pipe(take(3))).values).toEqual([0, 2, 4]);
+    expect(made).toHaveBeenCalledTimes(3);
+  });
+
+  it.each(['next', 'error', 'complete'] as const)(
+    "a throw in %s is the stream's error, and tears the source down",
+    (name) => {
+      const thrown = new Error('thrown');
+      const teardown = vi.fn();
+      const source = new Observable<number>((subscriber) => {
+        if (name === 'next') subscriber.next(1);
+        if (name === 'error') subscriber.error(new Error('another'));
+        if (name === 'complete') subscriber.complete();
+        return teardown;
+      });
+      const raise = (): never => {
+        throw thrown;
+      };
+      const stream = operator(source, () => ({ next: () => undefined, [name]: raise }))();
+      expect(watch(stream).end).toEqual({ error: thrown });
+      expect(teardown).toHaveBeenCalledOnce();
+    },
+  );
+
+  it('leaves the source when it ends, though its destination goes on', () => {
+    const teardown = vi.fn();
+    const source = new Observable<number>((subscriber) => {
+      subscriber.complete();
+      return teardown;
+    });
+    const watched = watch(
+      operator(source, () => ({ next: () => undefined, complete: () => undefined }))(),
+    );
+    expect(watched.end).toBeUndefined();
+    expect(teardown).toHaveBeenCalledOnce();
+  });
+
+  it('leaves the source when the consumer leaves', () => {
+    const teardown = vi.fn();
+    const watched = watch(doubled(new Observable(() => teardown)));
+    watched.subscription.unsubscribe();
+    expect(teardown).toHaveBeenCalledOnce();
+  });
+
+  it('passes nothing on after the end', () => {
+    const source = new Observable<number>((subscriber) => {
+      subscriber.next(1);
+      subscriber.complete();
+      subscriber.next(2);
+      subscriber.error(new Error('late'));
+    });
+    expect(watch(doubled(source))).toMatchObject({ values: [2], end: 'complete' });
+  });
+
+  it('leaves errors of the operators below to them', () => {
+    const thrown = new Error('below');
+    const source = new Observable<number>((subscriber) => {
+      subscriber.next(1);
+    });
+    const stream = doubled(source).pipe(
+      map(() => {
+        throw thrown;
+      }),
+    );
+    expect(watch(stream).end).toEqual({ error: thrown });
+  });
+});

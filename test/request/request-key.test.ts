@@ -1,0 +1,218 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { prompt } from '../../src/request/messages';
+import { requestKey } from '../../src/request/request-key';
+import type { ChatRequest, Message } from '../../src/request/schema';
+
+const text = fc.string({ unit: 'grapheme', maxLength: 8 });
+const json = fc.jsonValue({ maxDepth: 2 });
+const bag = fc.dictionary(text, json, { maxKeys: 3 });
+// Names of fields whose own keys are ordered are left to the tests of that.
+const free = fc.dictionary(
+  text.filter((key) => !['schema', 'parameters', 'input'].includes(key)),
+  fc.integer(),
+);
+
+const message: fc.Arbitrary<Message> = fc.oneof(
+  fc.record({ role: fc.constant('system' as const), content: text }),
+  fc.record({
+    role: fc.constant('user' as const),
+    content: fc.oneof(
+      text,
+      fc.array(
+        fc.oneof(
+          fc.record({ type: fc.constant('text' as const), text }),
+          fc.record({ type: fc.constant('image' as const), image: text }),
+          fc.record({ type: fc.constant('file' as const), file: text, mediaType: text }),
+        ),
+      ),
+    ),
+  }),
+  fc.record({
+    role: fc.constant('assistant' as const),
+    content: text,
+    toolCalls: fc.array(fc.record({ id: text, name: text, input: json }), { maxLength: 2 }),
+  }),
+  fc.record(
+    {
+      role: fc.constant('tool' as const),
+      toolCallId: text,
+      name: text,
+      content: text,
+      isError: fc.boolean(),
+    },
+    { requiredKeys: ['role', 'toolCallId', 'name', 'content'] },
+  ),
+);
+
+const tool = fc.record(
+  { name: text, description: text, parameters: bag },
+  { requiredKeys: ['name'] },
+);
+
+const fields = {
+  messages: fc.array(message, { minLength: 1, maxLength: 4 }),
+  model: text,
+  temperature: fc.double({ min: 0, max: 2, noNaN: true }).filter((n) => !Object.is(n, -0)),
+  topP: fc.double({ min: 0, max: 1, noNaN: true }).filter((n) => !Object.is(n, -0)),
+  maxOutputTokens: fc.integer({ min: 1 }),
+  stop: fc.array(text, { maxLength: 3 }),
+  seed: fc.integer(),
+  tools: fc.array(tool, { maxLength: 3 }),
+  toolChoice: fc.oneof(
+    fc.constantFrom('auto' as const, 'none' as const, 'required' as const),
+    fc.record({ name: text }),
+  ),
+  output: fc.record(
+    { schema: bag, name: text, strict: fc.boolean() },
+    { requiredKeys: ['schema'] },
+  ),
+  reasoning: fc.record(
+    { effort: fc.constantFrom('low' as const, 'high' as const), maxTokens: fc.integer({ min: 1 }) },
+    { requiredKeys: [] },
+  ),
+  providerOptions: fc.dictionary(text, free, { maxKeys: 2 }),
+};
+type Field = keyof typeof fields;
+const names = Object.keys(fields) as Field[];
+
+const request = fc.record(
+  { ...fields, context: fc.record({ tenant: text, session: text }, { requiredKeys: [] }) },
+  { requiredKeys: ['messages'] },
+) as fc.Arbitrary<ChatRequest>;
+
+/** What the model would be sent: the judge of whether two requests are the same. */
+const wire = (value: unknown): string => JSON.stringify(value) ?? 'absent';
+
+/** The same with all keys of plain objects in reverse, but for those whose order is read. */
+function reversed(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(reversed);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .reverse()
+      .map(([key, inner]) => [
+        key,
+        ['schema', 'parameters', 'input'].includes(key) ? inner : reversed(inner),
+      ]),
+  );
+}
+
+describe('requestKey', () => {
+  it('is the same for the same request, however its objects were put together', () => {
+    fc.assert(
+      fc.property(request, (asked) => {
+        const key = requestKey(asked);
+        expect(requestKey(structuredClone(asked))).toBe(key);
+        expect(requestKey(reversed(asked) as ChatRequest)).toBe(key);
+        const absent = Object.fromEntries(names.map((name) => [name, undefined]));
+        expect(requestKey({ ...absent, ...asked } as ChatRequest)).toBe(key);
+      }),
+    );
+  });
+
+  it.each(names)('is another one when %s is another', (name) => {
+    fc.assert(
+      fc.property(request, fields[name] as fc.Arbitrary<unknown>, (asked, value) => {
+        const other = { ...asked, [name]: value };
+        fc.pre(wire(reversed(asked[name])) !== wire(reversed(value)) || asked[name] === undefined);
+        fc.pre(wire(asked[name]) !== wire(value));
+        expect(requestKey(other)).not.toBe(requestKey(asked));
+      }),
+    );
+  });
+
+  it('is another one for another tenant', () => {
+    fc.assert(
+      fc.property(request, fc.option(text, { nil: undefined }), (asked, tenant) => {
+        fc.pre(asked.context?.tenant !== tenant);
+        const context = tenant === undefined ? {} : { tenant };
+        expect(requestKey({ ...asked, context })).not.toBe(requestKey(asked));
+      }),
+    );
+  });
+
+  it('is another one in another order of messages, tools or stops', () => {
+    const lists = ['messages', 'tools', 'stop'] as const;
+    fc.assert(
+      fc.property(request, fc.constantFrom(...lists), (asked, name) => {
+        const list: readonly unknown[] = asked[name] ?? [];
+        const turned = [...list].reverse();
+        fc.pre(wire(list) !== wire(turned));
+        expect(requestKey({ ...asked, [name]: turned })).not.toBe(requestKey(asked));
+      }),
+    );
+  });
+
+  it('tells what the model would tell: two requests have one key exactly if they read the same', () => {
+    fc.assert(
+      fc.property(request, request, (a, b) => {
+        const same = wire(sorted(a)) === wire(sorted(b));
+        expect(requestKey(a) === requestKey(b)).toBe(same);
+      }),
+    );
+  });
+
+  it('is blind to all of the context but the tenant', () => {
+    const tenant = 'a';
+    const context = { tenant, session: 's', labels: { a: 'b' }, priority: 3, deadline: 9 };
+    expect(requestKey(prompt('?', { context }))).toBe(
+      requestKey(prompt('?', { context: { tenant } })),
+    );
+  });
+
+  it.each([
+    ['a schema', { output: { schema: { a: 1, b: 2 } } }, { output: { schema: { b: 2, a: 1 } } }],
+    [
+      'parameters',
+      { tools: [{ name: 'x', parameters: { a: 1, b: 2 } }] },
+      { tools: [{ name: 'x', parameters: { b: 2, a: 1 } }] },
+    ],
+  ])('minds the order of the keys of %s, which the model reads', (_, a, b) => {
+    expect(requestKey(prompt('?', a))).not.toBe(requestKey(prompt('?', b)));
+  });
+
+  it.each([
+    [{ since: new Date(0) }, { since: new Date(1) }],
+    [{ url: new URL('https://a.example') }, { url: new URL('https://b.example') }],
+    [{ list: [1, [2]] }, { list: [[1], 2] }],
+    [{ list: ['1,2'] }, { list: ['1', '2'] }],
+    [{ value: 1 }, { value: '1' }],
+    [{ value: null }, { value: 'null' }],
+    [{ value: null }, { value: {} }],
+    [{ value: [] }, { value: {} }],
+    [{ value: '' }, {}],
+    [{ 'a":1,"b': 1 }, { a: 1, b: 1 }],
+    [JSON.parse('{"__proto__":{"a":1}}') as object, {}],
+    [{ bytes: new Uint8Array([1]) }, { bytes: new Uint8Array([2]) }],
+  ])('tells %o from %o', (a, b) => {
+    const key = (options: object): string =>
+      requestKey(prompt('?', { providerOptions: { openai: options as Record<string, unknown> } }));
+    expect(key(a)).not.toBe(key(b));
+  });
+
+  it('keeps tenants apart also where a request has a field of that name', () => {
+    const asked = (tenant: string): ChatRequest =>
+      Object.assign(prompt('?'), { tenant }) as ChatRequest;
+    expect(requestKey(asked('a'))).not.toBe(requestKey(asked('b')));
+    expect(requestKey(asked('a'))).not.toBe(requestKey(prompt('?', { context: { tenant: 'a' } })));
+  });
+});
+
+/** The wire's view of a request, with the order of keys that nobody reads taken out. */
+function sorted(asked: ChatRequest): unknown {
+  const { context, ...question } = asked;
+  return [inOrder(question), context?.tenant ?? null];
+}
+
+function inOrder(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(inOrder);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.entries(value)
+    .filter(([, inner]) => inner !== undefined)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([key, inner]) => [
+      key,
+      ['schema', 'parameters', 'input'].includes(key) ? inner : inOrder(inner),
+    ]);
+}
