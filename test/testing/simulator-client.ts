@@ -30,7 +30,7 @@ export function post(
     method: 'POST',
     body,
     ...init,
-    headers: { ...requestHeaders, ...init.headers },
+    headers: { ...requestHeaders, ...(init.headers as Record<string, string> | undefined) },
   });
 }
 
@@ -140,15 +140,15 @@ export function read(protocol: SimulatorProtocol, body: string): Reading {
         reading.terminal = true;
         return;
       }
-      let json;
+      let json: unknown;
       try {
         json = JSON.parse(data);
       } catch {
         reading.broken += 1;
         return;
       }
-      if (protocol === 'openai') openaiChunk(reading, json);
-      else anthropicEvent(reading, json, event);
+      if (protocol === 'openai') openaiChunk(reading, json as OpenaiChunk);
+      else anthropicEvent(reading, json as AnthropicEvent, event);
     },
     onError: (error) => {
       throw error;

@@ -4,10 +4,12 @@ import {
   type Fault,
   type FaultPosition,
   type Faults,
+  type SimulatedCall,
   type Simulator,
   type SimulatorOptions,
   type SimulatorProtocol,
 } from '../../src/testing/simulator';
+import { faultPlan } from '../../src/testing/simulator/faults';
 import { chat, post, RawClient, read } from './simulator-client';
 
 const servers: Simulator[] = [];
@@ -281,12 +283,23 @@ describe('the choice', () => {
     expect(await outcomes(faults, ['a', 'b', 'a'])).toEqual([500, 200, 200]);
   });
 
-  test('is by chance, at about the given rate', async () => {
-    const models = Array.from({ length: 200 }, (_, index) => String(index));
-    const faults: Faults = [{ kind: 'status', status: 500, probability: 0.3 }];
-    const failed = (await outcomes(faults, models)).filter((status) => status === 500).length;
-    expect(failed).toBeGreaterThan(40);
-    expect(failed).toBeLessThan(80);
+  test('is by chance, at about the given rate', () => {
+    const choose = faultPlan([{ kind: 'cut', probability: 0.3 }], 1);
+    const call: SimulatedCall = {
+      id: 1,
+      protocol: 'openai',
+      model: 'm',
+      question: '',
+      stream: true,
+      attempt: 1,
+      body: {},
+    };
+    const chosen = Array.from({ length: 10_000 }, (_, index) =>
+      choose(call, `key ${String(index)}`),
+    );
+    const share = chosen.filter((fault) => fault !== undefined).length / chosen.length;
+    expect(share).toBeGreaterThan(0.28);
+    expect(share).toBeLessThan(0.32);
   });
 
   test('goes wrong loudly when a function returns nonsense', async () => {
@@ -317,7 +330,7 @@ test('the same seed and the same calls are the same run, in any order', async ()
     { kind: 'cut', at: 'random', probability: 0.3 },
     { kind: 'error', at: 'random', probability: 0.3 },
   ];
-  const questions = Array.from({ length: 40 }, (_, index) => `question ${String(index)}`);
+  const questions = Array.from({ length: 15 }, (_, index) => `question ${String(index)}`);
   const run = async (seed: number, order: readonly string[]) => {
     const server = await start({ faults, seed });
     const bodies = await Promise.all(
@@ -334,5 +347,5 @@ test('the same seed and the same calls are the same run, in any order', async ()
   expect(await run(7, [...questions].reverse())).toEqual(first);
   expect(await run(8, questions)).not.toEqual(first);
   const tokens = [...first.values()].map((body) => body.split('"content":"').length);
-  expect(new Set(tokens).size).toBeGreaterThan(10);
+  expect(new Set(tokens).size).toBeGreaterThan(5);
 });

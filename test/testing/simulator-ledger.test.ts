@@ -4,6 +4,7 @@ import { connect } from 'node:net';
 import { firstValueFrom, lastValueFrom, toArray } from 'rxjs';
 import { afterEach, describe, expect, test } from 'vitest';
 import { simulator, type Simulator, type SimulatorOptions } from '../../src/testing/simulator';
+import { attemptCounter } from '../../src/testing/simulator/attempt-counter';
 import { delayBefore } from '../../src/testing/simulator/pace';
 import { createRandom } from '../../src/testing/simulator/random';
 import { chat, paths, post, RawClient, read } from './simulator-client';
@@ -104,6 +105,8 @@ describe('a client that leaves is noticed', () => {
     client.leave();
     await expectAborted('received', 0);
     open();
+    await (await post(server, 'openai', chat('next'))).text();
+    expect(server.ledger.calls[0]).toMatchObject({ phase: 'received', status: undefined });
   });
 
   test('before the first token', async () => {
@@ -190,6 +193,12 @@ describe('the pace', () => {
   });
 });
 
+test('attempts are counted for the last requests', () => {
+  const count = attemptCounter(2);
+  expect([7, 8, 7, 7, 8].map(count)).toEqual([1, 1, 2, 3, 2]);
+  expect([9, 8, 7].map(count)).toEqual([1, 3, 1]);
+});
+
 describe('waiting', () => {
   test('is over at once when the condition holds', async () => {
     await start();
@@ -266,6 +275,8 @@ test('hundreds of calls, refused ones too, go over a few connections', async () 
   const call = async (path: string): Promise<number | undefined> => {
     const sent = request(server.url + path, { method: 'POST', agent }).end(chat('hello'));
     const [response] = (await once(sent, 'response')) as [IncomingMessage];
+    // When a connection has been idle long enough is left to the client.
+    expect(response.headers).not.toHaveProperty('keep-alive');
     const { localPort } = response.socket;
     await once(response.resume(), 'end');
     return localPort;

@@ -105,6 +105,15 @@ describe.each(protocols)('a stream of %s', (protocol) => {
     expect(server.ledger.calls.map(({ tokens }) => tokens)).toEqual([3, 5]);
   });
 
+  test('has no tool call when the limit comes first', async () => {
+    const server = await start({
+      answer: { reasoning: 'a b', text: 'c d', toolCalls: [{ name: 'look' }] },
+    });
+    const reading = await stream(server, protocol, chat('hello', { max_tokens: 3 }));
+    expect(reading).toMatchObject({ reasoning: 'a b', text: 'c', tools: [] });
+    expect(reading.finish).toBe(protocol === 'openai' ? 'length' : 'max_tokens');
+  });
+
   test('takes text that looks like a frame for text', async () => {
     const text =
       '"finish_reason":"stop" "type":"tool_use" "function":{"arguments":" event: message_delta\n\ndata: [DONE]\n\n';
@@ -237,6 +246,15 @@ describe('the answer', () => {
     await response.text();
     await server.idle();
     expect(server.ledger.calls[0]).toMatchObject({ error: reason, outcome: 'failed' });
+  });
+
+  test('with a pace that no timer can keep is a 500', async () => {
+    const server = await start({ answer: { text: 'hi', pace: { firstToken: Infinity } } });
+    const response = await post(server, 'openai', chat('hello'));
+    expect(response.status).toBe(500);
+    await response.text();
+    await server.idle();
+    expect(server.ledger.calls[0]?.error).toBeInstanceOf(RangeError);
   });
 
   test('has its usage only where the request asks for it', async () => {

@@ -56,7 +56,7 @@ export class Exchange {
       await this.#answer();
     } catch (error) {
       // What a leaving client broke off has not failed.
-      if (this.#over.signal.aborted || this.request.errored) return;
+      if (this.#over.signal.aborted) return;
       this.entry.note({ error });
       this.entry.struck = true;
       if (this.response.headersSent) this.response.destroy();

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
+import { attemptCounter } from './attempt-counter';
 import type { SimulatedCall } from './call';
 import { checkNumber } from './check-number';
 import { Conditions } from './conditions';
@@ -188,23 +189,10 @@ function sceneOf(options: SimulatorOptions): Scene {
     maxBodyBytes,
     pace,
     chooseFault: faultPlan(faults, seed),
-    countAttempt: attemptCounter(),
+    countAttempt: attemptCounter(REMEMBERED_REQUESTS),
     answer: async (call, random) => {
       const said = typeof answer === 'function' ? await answer(call.question, call) : answer;
       return typeof said === 'object' ? said : { text: said ?? randomText(random) };
     },
-  };
-}
-
-/** Counts how often each request has come; the oldest are forgotten. */
-function attemptCounter(): (request: number) => number {
-  const counts = new Map<number, number>();
-  return (request) => {
-    const count = (counts.get(request) ?? 0) + 1;
-    counts.delete(request);
-    counts.set(request, count);
-    const [oldest] = counts.keys();
-    if (counts.size > REMEMBERED_REQUESTS && oldest !== undefined) counts.delete(oldest);
-    return count;
   };
 }
