@@ -4,7 +4,8 @@ import type { ChatEvent } from '../event/chat-event';
 /**
  * Reads one answer of one protocol: frames in, events out, synchronously.
  *
- * What it emits is in order: `start`, deltas, `tool-call`s, `usage`, and `finish` last.
+ * What it emits is in order: `start`, deltas, `tool-call`s, `usage`, and `finish` last. Counts that
+ * come with the start go out at once as well, so that they are known of an answer that fails.
  */
 export interface Decoder {
   /**

@@ -1,5 +1,5 @@
 import type { FinishReason } from '../../event/chat-event';
-import { asObject, asText } from '../json';
+import { asText } from '../json';
 import type { ToolCallAssembler } from '../tool-call-assembler';
 import { PartialArguments } from './partial-arguments';
 import type { FunctionCall } from './wire';

@@ -59,6 +59,8 @@ describe('a stream of messages', () => {
     const events = [messageStart(), ...text(0, 'Hi'), messageDelta('end_turn'), messageStop];
     const bare = events.map((event) => `data:${JSON.stringify(event)}`).join('\n\n');
     expect(decode(bare)).toEqual(decode(stream(...events)));
+    const renamed = stream(...events).replaceAll(/^event: .*$/gm, 'event: message');
+    expect(decode(renamed)).toEqual(decode(stream(...events)));
   });
 
   it('goes by the event line where the data has no type', () => {
@@ -198,7 +200,15 @@ describe('tool calls', () => {
     expect(calls(blockStart(0, whole), blockStop(0))).toEqual(wanted);
     // Without the stop, and with the pieces as well.
     expect(calls(blockStart(0, whole))).toEqual(wanted);
-    expect(calls(blockStart(0, whole), ...inputs(0, '{"a":1}'), blockStop(0))).toEqual(wanted);
+    const next = { ...whole, id: 'toolu_b' };
+    expect(calls(blockStart(0, whole), blockStart(0, next))).toEqual([
+      ...wanted,
+      { ...wanted[0], id: 'toolu_b' },
+    ]);
+    const pieces = inputs(0, '{"a":', '2}');
+    expect(calls(blockStart(0, whole), ...pieces, blockStop(0))).toMatchObject([
+      { input: { a: 2 } },
+    ]);
   });
 
   it('keep both calls when an index is used twice', () => {

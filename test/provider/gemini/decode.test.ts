@@ -1,4 +1,7 @@
+import { concat, NEVER, of } from 'rxjs';
 import { describe, expect, it } from 'vitest';
+import { gemini } from '../../../src/provider/gemini';
+import { prompt } from '../../../src/request/messages';
 import {
   itObeysTheLawsOfStreams,
   itReportsErrors,
@@ -6,7 +9,7 @@ import {
   read,
   SERVER_WORDS,
 } from '../laws';
-import type { Outcome } from '../replay';
+import { bytesOf, KEY, type Outcome } from '../replay';
 import { contents, frame, last, response, stream, usage } from './streams';
 
 const decode = (body: string): Outcome => read(contents, body);
@@ -104,6 +107,16 @@ describe('the end', () => {
       code: 'MALFORMED_FUNCTION_CALL',
       retryable: true,
     });
+  });
+
+  it('is a failure at once, though the stream stays open', () => {
+    const head = { status: 200, headers: {}, receivedAt: 0 };
+    const bytes = bytesOf(frame(last('MALFORMED_FUNCTION_CALL')));
+    const transport = () => concat(of(head, bytes), NEVER);
+    const failures: unknown[] = [];
+    const ask = gemini({ model: 'm', apiKey: KEY, transport });
+    ask(prompt('Hi')).subscribe({ error: (error: unknown) => failures.push(error) });
+    expect(failures).toMatchObject([{ kind: 'server' }]);
   });
 
   it('is a filter when the prompt was refused', () => {
@@ -215,8 +228,14 @@ describe('tool calls', () => {
   });
 
   it('that broke off with the answer are left out', () => {
-    const body = stream(response([opening]), response([piece('$.a', 'x')]), last('MAX_TOKENS'));
-    expect(decode(body).answer).toMatchObject({ toolCalls: [], finish: { reason: 'length' } });
+    const short = (...parts: readonly object[]): unknown =>
+      decode(stream(...parts.map((part) => response([part])), last('MAX_TOKENS'))).answer;
+    const finish = { reason: 'length' };
+    const whole = [opening, piece('$.a', 'x'), closing];
+    const kept = [{ input: { a: 'x' } }];
+    expect(short(opening, piece('$.a', 'x'))).toMatchObject({ toolCalls: [], finish });
+    expect(short(...whole)).toMatchObject({ toolCalls: kept, finish });
+    expect(short(...whole, opening, piece('$.b', 'y'))).toMatchObject({ toolCalls: kept, finish });
   });
 
   it('with arguments that make no sense make the answer malformed', () => {
