@@ -8,6 +8,11 @@ export { ollama, type OllamaOptions } from './provider/ollama/index';
 export { failover, type FailoverOptions } from './combinator/failover';
 export { raceFirstToken } from './combinator/race-first-token';
 
+// Transports: how the providers reach their servers.
+export { closeDefaultTransport } from './transport/default';
+export { fetchTransport, type FetchTransportOptions } from './transport/fetch';
+export type { ResponseHead, Transport, TransportRequest } from './transport/transport';
+
 // Policies: what stands between.
 export { cache, type Cache, type CacheOptions, type CacheStats } from './policy/cache';
 export {
