@@ -173,11 +173,21 @@ export const chatStreams: readonly Recording[] = [
     },
   ),
   chat(
+    'a call whose id differs in each piece',
+    [
+      call(0, { id: 'a', function: { name: 'weather', arguments: '{"city":' } }),
+      call(0, { id: 'b', function: { arguments: '"Rome"}' } }),
+      finish('tool_calls'),
+      done,
+    ],
+    { ...called, tool_calls: [{ id: 'a', name: 'weather', args: { city: 'Rome' } }] },
+  ),
+  chat(
     'calls without an index, and one without an id',
     [
       chunk({ tool_calls: [{ id: 'a', function: { name: 'weather', arguments: '{"city":' } }] }),
       chunk({ tool_calls: [{ function: { arguments: '"Rome"}' } }] }),
-      chunk({ tool_calls: [{ function: { name: 'time', arguments: {} } }] }),
+      chunk({ tool_calls: [{ function: { name: 'time', arguments: { zone: 'UTC' } } }] }),
       finish('tool_calls'),
       done,
     ],
@@ -185,7 +195,7 @@ export const chatStreams: readonly Recording[] = [
       ...called,
       tool_calls: [
         { id: 'a', name: 'weather', args: { city: 'Rome' } },
-        { id: 'call_1', name: 'time', args: {} },
+        { id: 'call_1', name: 'time', args: { zone: 'UTC' } },
       ],
     },
   ),

@@ -165,6 +165,32 @@ export const responsesStreams: readonly Recording[] = [
     { ...whole, text: '4', reasoning: 'Two and two.' },
   ),
   responses(
+    'reasoning in pieces of its content, and then only its summary',
+    [
+      ...created,
+      { type: 'response.reasoning_text.delta', output_index: 0, delta: 'Two and two.' },
+      itemDone(0, {
+        type: 'reasoning',
+        summary: [
+          { type: 'summary_text', text: 'A sum.' },
+          { type: 'summary_text', text: 'Easy.' },
+        ],
+      }),
+      text(1, '4'),
+      completed(),
+    ],
+    { ...whole, text: '4', reasoning: 'Two and two.' },
+  ),
+  responses(
+    'a call without an id, told again in the last event',
+    [
+      ...created,
+      itemDone(0, { type: 'function_call', name: 'weather', arguments: '{}' }),
+      completed([{ type: 'function_call', name: 'weather', arguments: '{}' }]),
+    ],
+    { ...called, tool_calls: [{ id: 'call_0', name: 'weather', args: {} }] },
+  ),
+  responses(
     'summaries of reasoning, in pieces and whole',
     [
       ...created,
@@ -308,6 +334,13 @@ export const responsesStreams: readonly Recording[] = [
       itemDone(2, { ...weather, call_id: 'call_b', arguments: '{"city":"O', status: 'incomplete' }),
       added(3, { type: 'custom_tool_call', call_id: 'call_c', name: 'sql', input: '' }),
       { type: 'response.custom_tool_call_input.delta', output_index: 3, delta: 'DROP TABLE a' },
+      itemDone(3, {
+        type: 'custom_tool_call',
+        call_id: 'call_c',
+        name: 'sql',
+        input: 'DROP TABLE a',
+        status: 'incomplete',
+      }),
       {
         type: 'response.incomplete',
         response: {
