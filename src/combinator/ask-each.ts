@@ -4,7 +4,7 @@ import type { ChatAnswer } from '../event/fold';
 import type { Handler } from '../handler';
 import { foldAnswer } from '../internal/fold-answer';
 import { operate } from '../internal/operate';
-import { checkNumber, checkOneOf } from '../internal/options';
+import { checkFunction, checkNumber, checkOneOf } from '../internal/options';
 import { WaitQueue } from '../policy/state/wait-queue';
 import type { ChatRequest } from '../request/schema';
 
@@ -84,6 +84,7 @@ export function askEach<Request = ChatRequest>(
 ): OperatorFunction<Request, Outcome<Request>> {
   const { concurrency = 8, order = 'completion', scheduler = asyncScheduler } = options;
   const { window = concurrency * 4 } = options;
+  checkFunction('askEach', 'handler', handler);
   checkNumber('askEach', 'concurrency', concurrency, { min: 1, integer: true });
   checkNumber('askEach', 'window', window, { min: 1, integer: true });
   checkOneOf('askEach', 'order', order, ['completion', 'input']);

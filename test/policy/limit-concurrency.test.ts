@@ -126,7 +126,7 @@ describe('the options of limitConcurrency', () => {
       return NEVER;
     }, limit);
     const first = watch(ask(prompt('?', { seed: 0, context: { priority: 9 } })));
-    for (const seed of [1, 3, 2]) watch(ask(prompt('?', { seed }))).subscription;
+    for (const seed of [1, 3, 2]) watch(ask(prompt('?', { seed })));
     first.subscription.unsubscribe();
     expect(begun).toEqual([0, 3]);
     expect(priority).toHaveBeenCalledTimes(4);

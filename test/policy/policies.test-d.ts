@@ -1,0 +1,57 @@
+import type { Observable } from 'rxjs';
+import { describe, expectTypeOf, it } from 'vitest';
+import type { ChatEvent } from '../../src/event/chat-event';
+import type { Policy, StreamPolicy } from '../../src/handler';
+import { cache, type CacheStats } from '../../src/policy/cache';
+import { type ConcurrencyState, limitConcurrency } from '../../src/policy/limit-concurrency';
+import { retryBackoff } from '../../src/policy/retry-backoff';
+import { RetryBudget } from '../../src/policy/state/retry-budget';
+import type { ChatRequest } from '../../src/request/schema';
+
+describe('retryBackoff', () => {
+  it('needs no options, and takes undefined for each', () => {
+    expectTypeOf(retryBackoff()).toEqualTypeOf<StreamPolicy>();
+    retryBackoff({ attempts: undefined, base: undefined, cap: undefined, budget: undefined });
+    retryBackoff({ afterOutput: undefined, retryOn: undefined });
+    retryBackoff({ scheduler: undefined, random: undefined });
+    retryBackoff({ budget: new RetryBudget() });
+  });
+
+  it('refuses what it does not know', () => {
+    // @ts-expect-error -- no such option
+    retryBackoff({ retries: 3 });
+    // @ts-expect-error -- no such word
+    retryBackoff({ afterOutput: 'ignore' });
+    // @ts-expect-error -- the answer must be given at once
+    retryBackoff({ retryOn: () => Promise.resolve(true) });
+  });
+});
+
+describe('limitConcurrency', () => {
+  it('shows its state', () => {
+    const limit = limitConcurrency({ max: 1, queue: undefined, priority: undefined });
+    expectTypeOf(limit.state$).toEqualTypeOf<Observable<ConcurrencyState>>();
+    expectTypeOf(limit).toExtend<StreamPolicy>();
+    expectTypeOf(limit).toExtend<Policy>();
+  });
+
+  it('needs max, and asks for the priority of chat requests', () => {
+    // @ts-expect-error -- without a limit it would limit nothing
+    limitConcurrency({});
+    limitConcurrency({
+      max: 1,
+      priority: (request) => {
+        expectTypeOf(request).toEqualTypeOf<ChatRequest>();
+        return 0;
+      },
+    });
+  });
+});
+
+describe('cache', () => {
+  it('is a policy for chat, with statistics', () => {
+    const policy = cache({ ttl: undefined, max: undefined, maxBytes: undefined, key: undefined });
+    expectTypeOf(policy).toExtend<Policy<ChatRequest, ChatEvent>>();
+    expectTypeOf(policy.stats$).toEqualTypeOf<Observable<CacheStats>>();
+  });
+});
