@@ -1,0 +1,35 @@
+/** How long, and for how many more bytes, the end of a body is waited for. */
+const LINGER = 100;
+const LINGER_BYTES = 65_536;
+
+/**
+ * Lets go of a connection whose answer was read to its end by a subscriber that left.
+ * The body mostly ends right behind the answer, and then the connection can serve the
+ * next request; if it doesn't end shortly, it is aborted.
+ */
+export class Release {
+  #bytes = 0;
+  #done = false;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(private readonly abort: () => void) {
+    // The end is often in the same piece as the answer, so most calls need no timer.
+    queueMicrotask(() => {
+      if (this.#done) return;
+      const timer: { unref?: () => void } | number = (this.#timer = setTimeout(abort, LINGER));
+      if (typeof timer === 'object') timer.unref?.();
+    });
+  }
+
+  /** Counts bytes that came behind the answer. */
+  skip(bytes: number): void {
+    this.#bytes += bytes;
+    if (this.#bytes > LINGER_BYTES) this.abort();
+  }
+
+  /** Says that the body has ended. */
+  end(): void {
+    this.#done = true;
+    clearTimeout(this.#timer);
+  }
+}
