@@ -84,7 +84,7 @@ function drawPanel({ title, operator, rows: { inputs, outputs } }: Panel): Drawn
     svg: (full) =>
       [
         element('text', { x: EDGE, y: 16, class: 'ink title' }, escape(title)),
-        ...timeline.breaks.map((gap) => breakLabel(gap, names, top)),
+        ...timeline.breaks.map((gap) => drawBreak(gap, names, top, y)),
         ...[...above, ...below].map(({ row, y: at }) =>
           element(
             'g',
@@ -126,16 +126,17 @@ function drawRow(row: Row, timeline: Timeline, names: number, right: number): st
   const sent = items.filter(({ item }) => !item.ghost);
   const end = row.open ? right : Math.max(start, ...sent.map(({ x }) => x));
   const lastGhost = Math.max(end, ...items.map(({ x }) => x));
-  const gaps = timeline.breaks.filter(({ x }) => names + x > start && names + x < end);
+  const gaps = timeline.breaks
+    .map(({ x }) => names + x)
+    .filter((x) => x > start && x < end);
   return [
     name,
-    element('path', { d: `M${start} 0H${end}`, class: 'line' }),
+    element('path', { d: brokenLine(start, end, gaps), class: 'line' }),
     element('circle', { cx: start, cy: 0, r: 2.5, class: 'line-fill' }),
     lastGhost > end
       ? element('path', { d: `M${end} 0H${lastGhost}`, class: 'line dashed ghost' })
       : '',
     row.open ? element('path', { d: `M${end - 6}-4L${end} 0L${end - 6} 4`, class: 'line' }) : '',
-    ...gaps.map(({ x }) => breakMark(names + x)),
     ...items.map(({ item, x }) => drawItem(item, x)),
   ].join('');
 }
@@ -175,16 +176,21 @@ function drawItem({ mark, ghost, void: taken }: Item, x: number): string {
   );
 }
 
-// The line is broken by two slashes on a patch of the background's own colour.
-function breakMark(x: number): string {
-  return (
-    element('rect', { x: x - 4, y: -6, width: 8, height: 12, class: 'canvas-fill' }) +
-    element('path', { d: `M${x - 7} 6L${x - 1}-6M${x + 1} 6L${x + 7}-6`, class: 'line' })
+/** A line with two slashes where time is left out. */
+function brokenLine(start: number, end: number, gaps: readonly number[]): string {
+  const slashes = gaps.map(
+    (x) => `H${x - 4}M${x - 7} 6L${x - 1}-6M${x + 1} 6L${x + 7}-6M${x + 4} 0`,
   );
+  return `M${start} 0${slashes.join('')}H${end}`;
 }
 
-function breakLabel({ x, length }: Break, names: number, top: number): string {
-  return element('text', { x: names + x, y: top - 4, class: 'label' }, duration(length));
+// The time is written above, with a guide down to the lines that it is missing from.
+function drawBreak({ x, length }: Break, names: number, top: number, bottom: number): string {
+  const at = names + x;
+  return (
+    element('text', { x: at, y: top - 4, class: 'label' }, duration(length)) +
+    element('path', { d: `M${at} ${top}V${bottom}`, class: 'line dashed ghost' })
+  );
 }
 
 function wrap(text: string, width: number): readonly string[] {

@@ -27,5 +27,5 @@ const round = (value: number): string => String(Math.round(value * 10) / 10);
 
 /** About how wide a monospace text is. */
 export function textWidth(text: string, size: number): number {
-  return [...text].length * size * 0.602;
+  return Math.ceil(Array.from(text).length * size * 0.602);
 }

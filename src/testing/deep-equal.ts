@@ -19,7 +19,7 @@ function alike(a: unknown, b: unknown, seen: Map<unknown, unknown>): boolean {
 
 function alikeInside(a: object, b: object, seen: Map<unknown, unknown>): boolean {
   if (className(a) !== className(b)) return false;
-  if (a instanceof Date && b instanceof Date) return a.getTime() === b.getTime();
+  if (a instanceof Date && b instanceof Date) return Object.is(a.getTime(), b.getTime());
   if (a instanceof RegExp && b instanceof RegExp) return String(a) === String(b);
   if (isCollection(a) && isCollection(b)) return alike([...a], [...b], seen);
 

@@ -29,34 +29,41 @@ export interface StreamExpectation {
 /** What the body of {@link marbles} works with. One character is one millisecond. */
 export interface MarbleTools {
   /** A cold Observable; a letter without a value is the letter itself. */
-  cold<T = string>(
+  readonly cold: <T = string>(
     diagram: string,
     values?: Readonly<Record<string, T>>,
     error?: unknown,
-  ): TestObservable<T>;
+  ) => TestObservable<T>;
   /** A hot Observable; a letter without a value is the letter itself. */
-  hot<T = string>(
+  readonly hot: <T = string>(
     diagram: string,
     values?: Readonly<Record<string, T>>,
     error?: unknown,
-  ): TestObservable<T>;
+  ) => TestObservable<T>;
   /**
    * A cold Observable of chat events: `a` to `z` are text deltas of that letter, `S` is
    * start, `F` finish, `R` retract, `T` a tool call, `#` {@link overloadedError}.
    */
-  events(diagram: string, values?: MarbleValues, error?: unknown): TestObservable<ChatEvent>;
+  readonly events: (
+    diagram: string,
+    values?: MarbleValues,
+    error?: unknown,
+  ) => TestObservable<ChatEvent>;
   /** Expects a stream of plain values; `subscription` says when to subscribe and to leave. */
-  expectObservable(stream: Observable<unknown>, subscription?: string): StreamExpectation;
+  readonly expectObservable: (
+    stream: Observable<unknown>,
+    subscription?: string,
+  ) => StreamExpectation;
   /** Expects a stream of chat events, with the letters and the `#` of `events`. */
-  expectEvents(stream: Observable<unknown>, subscription?: string): StreamExpectation;
+  readonly expectEvents: (stream: Observable<unknown>, subscription?: string) => StreamExpectation;
   /** Expects when something was subscribed to and left: `cold.subscriptions`, for example. */
-  expectSubscriptions(subscriptions: readonly SubscriptionSpan[]): {
+  readonly expectSubscriptions: (subscriptions: readonly SubscriptionSpan[]) => {
     toBe(diagrams: string | readonly string[]): void;
   };
   /** Lets all virtual time pass, to look at things in between. */
-  flush(): void;
+  readonly flush: () => void;
   /** The milliseconds before the `|` of a diagram. */
-  time(diagram: string): number;
+  readonly time: (diagram: string) => number;
 }
 
 /** An Observable that plays a diagram and remembers who listened when. */
