@@ -70,7 +70,7 @@ function parse(args: readonly string[]) {
     });
   } catch (error) {
     // The first sentence names the option; the rest is advice for other programs.
-    throw new UsageError(String((error as Error).message).split(/\.\s/)[0]);
+    throw new UsageError((error as Error).message.split(/\.\s/)[0]);
   }
 }
 

@@ -57,7 +57,7 @@ export function detailsOf(part: object): readonly unknown[] {
 function codesOf(part: object): readonly string[] {
   const violations = detailsOf(part).flatMap((detail) => {
     const list = field(detail, 'violations');
-    return Array.isArray(list) ? list.slice(0, ENTRIES) : [];
+    return Array.isArray(list) ? (list as unknown[]).slice(0, ENTRIES) : [];
   });
   return [
     field(part, 'code'),

@@ -116,7 +116,8 @@ export function isShareable(cause: unknown, secrets: readonly string[]): boolean
       if (ArrayBuffer.isView(value)) continue;
       // An own property in some engines, an accessor in others.
       if (value instanceof Error) queue.push(value.stack);
-      if (value instanceof Map || value instanceof Set) queue.push(...[...value.entries()].flat());
+      if (value instanceof Map || value instanceof Set)
+        queue.push(...([...value.entries()] as unknown[][]).flat());
       for (const key of Reflect.ownKeys(value)) {
         const inner: unknown = Reflect.getOwnPropertyDescriptor(value, key)?.value;
         if (inner !== undefined && wireProperties.has(key)) return false;

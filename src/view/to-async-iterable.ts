@@ -64,7 +64,7 @@ class Reader<T extends ChatEvent | string> implements AsyncIterator<T, undefined
     if (this.#end) {
       const { error } = this.#end;
       this.#end = 'complete';
-      return Promise.reject(error as Error);
+      return Promise.reject(error);
     }
     return new Promise((resolve, reject) => {
       this.#waiters.push({ resolve, reject });

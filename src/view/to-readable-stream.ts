@@ -36,9 +36,9 @@ export function toReadableStream<T extends ChatEvent | string>(
   return new ReadableStream<T>(
     {
       pull: async (controller) => {
-        const { done, value } = await reader.next();
-        if (done) controller.close();
-        else controller.enqueue(value);
+        const next = await reader.next();
+        if (next.done) controller.close();
+        else controller.enqueue(next.value);
       },
       cancel: async () => {
         await reader.return?.();
