@@ -150,11 +150,19 @@ describe('markOf', () => {
   });
 
   it('tells all kinds of events apart by shape, not by colour alone', () => {
-    const glyphs = ['start', 'finish', 'retract', 'usage'].map((type) => next({ type }).svg);
-    const notices = ['retry', 'route', 'cache', 'wait', 'degraded'].map(
-      (type) => next({ type, delay: 1, by: 'x' }).svg,
-    );
-    const shapes = [...glyphs, ...notices].map((svg) => svg.replace(/class="[^"]*"/g, ''));
+    const types = [
+      'start',
+      'finish',
+      'retract',
+      'usage',
+      'retry',
+      'route',
+      'cache',
+      'wait',
+      'degraded',
+    ];
+    const fields = { delay: 1, name: 'x', by: 'x', usage: {} };
+    const shapes = types.map((type) => next({ type, ...fields }).svg.replace(/class="[^"]*"/g, ''));
     expect(new Set(shapes).size).toBe(9);
   });
 
