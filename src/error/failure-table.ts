@@ -26,18 +26,12 @@ export interface FailureRow {
 export const failureTable: readonly FailureRow[] = [
   // Thrown errors: time ran out.
   {
-    causes: [
-      'UND_ERR_HEADERS_TIMEOUT',
-      'UND_ERR_BODY_TIMEOUT',
-      'ESOCKETTIMEDOUT',
-      'TimeoutError',
-      'AjaxTimeoutError',
-    ],
+    causes: ['UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT', 'TimeoutError', 'AjaxTimeoutError'],
     kind: 'timed-out',
   },
   // The caller's own abort: it says nothing about the server, and nobody waits for another try.
   {
-    causes: ['AbortError', 'ABORT_ERR', 'UND_ERR_ABORTED', 'UND_ERR_ABORT', 'ERR_CANCELED'],
+    causes: ['AbortError', 'ABORT_ERR', 'UND_ERR_ABORTED', 'ERR_CANCELED'],
     kind: 'invalid-request',
     advice: 'it was aborted on this side',
   },
@@ -71,7 +65,6 @@ export const failureTable: readonly FailureRow[] = [
       'ERR_INVALID_CHAR',
       'ERR_HTTP_INVALID_HEADER_VALUE',
       'UND_ERR_INVALID_ARG',
-      'UND_ERR_NOT_SUPPORTED',
     ],
     kind: 'invalid-request',
     failover: true,

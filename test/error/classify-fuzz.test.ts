@@ -22,7 +22,7 @@ const statuses = Array.from({ length: 200 }, (_, index) => 400 + index);
 
 const known = failureTable.flatMap((row) => row.codes ?? []).filter((code) => !code.includes('*'));
 
-/** Seeded, since each status is to be tried with all of them. */
+/** Seeded, since each is to be tried with many statuses. */
 const bodies = fc.sample(
   fc.oneof(
     fc.json(),
@@ -42,7 +42,7 @@ const bodies = fc.sample(
     }),
     fc.anything(),
   ),
-  { numRuns: 50, seed: 20 },
+  { numRuns: 200, seed: 20 },
 );
 
 describe('classify, for bodies without meaning', () => {
@@ -51,7 +51,7 @@ describe('classify, for bodies without meaning', () => {
     for (const status of statuses) {
       const { kind, ...rest } = meaning(status);
       const expected = { ...decisions[kind], ...rest };
-      for (const body of bodies) {
+      for (const body of bodies.filter((_, index) => index % 10 === status % 10)) {
         const error = classify({ status, body });
         const right =
           error.kind === kind &&

@@ -54,14 +54,6 @@ describe('classify, for what other libraries throw', () => {
     if (!['RxJS ajax', 'wrapped'].includes(name)) expect(error.retryAfter).toBe(12_000);
   });
 
-  it.each(['AjaxError', 'HttpErrorResponse'])(
-    'takes the status 0 of %s for the network',
-    (name) => {
-      const cause = { name, status: 0, error: { isTrusted: true }, response: null };
-      expect(classify({ cause }).kind).toBe('network');
-    },
-  );
-
   it('takes the TimeoutError of RxJS for what it is', () => {
     let caught: unknown;
     new TestScheduler(() => undefined).run(() => {

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { classify } from '../../src/error/classify';
-import { LlmError } from '../../src/error/llm-error';
+import { failureTable } from '../../src/error/failure-table';
+import { findRow } from '../../src/error/find-row';
+import type { LlmError } from '../../src/error/llm-error';
 import { failureCases } from './failure-rows';
 
 const verdict = (error: LlmError): string =>
@@ -8,17 +10,29 @@ const verdict = (error: LlmError): string =>
 
 const cases = failureCases.flatMap((row) =>
   Object.entries(row.signals).map(
-    ([name, signal]) => [`${row.name}: ${name}`, signal, row.verdict] as const,
+    ([name, signal]) => [`${row.name}: ${name}`, signal, row.verdict, row.advice ?? ''] as const,
   ),
 );
 
 describe('classify', () => {
-  it.each(cases)('%s', (_name, signal, expected) => {
+  it.each(cases)('%s', (_name, signal, expected, advice) => {
     const error = classify({ provider: 'acme', ...signal });
     expect(verdict(error)).toBe(expected);
     expect(error.provider).toBe('acme');
+    expect(error.message).toContain(advice);
     expect(error.message).toMatch(/^acme\b.*: \S.*$/);
     expect(error.message).not.toMatch(/PROSE|undefined|null|html/);
+  });
+
+  it('hides no word of the table behind an earlier row', () => {
+    for (const row of failureTable) {
+      for (const word of row.causes ?? []) expect(findRow({ causes: [word] }).row).toBe(row);
+      for (const word of row.codes ?? []) expect(findRow({ codes: [word] }).row).toBe(row);
+      for (const entry of row.statuses ?? []) {
+        const status = typeof entry === 'number' ? entry : entry[0];
+        expect(findRow({ status }).row).toBe(row);
+      }
+    }
   });
 
   it('has at least two bodies for each row', () => {

@@ -7,11 +7,16 @@ type Verdict = `${LlmErrorKind} ${'R' | '-'}${'F' | '-'}${'B' | '-'}`;
 export interface FailureCase {
   readonly name: string;
   readonly verdict: Verdict;
+  /** A part of what the message must tell the user to do. */
+  readonly advice?: string;
   readonly signals: Readonly<Record<string, FailureSignal>>;
 }
 
 const coded = (code: string, name = 'Error'): Error =>
   Object.assign(new Error('SERVER PROSE'), { code, name });
+
+const codes = (...list: readonly string[]): Readonly<Record<string, FailureSignal>> =>
+  Object.fromEntries(list.map((code) => [code, { cause: coded(code) }]));
 
 const wrapped = (cause: unknown): TypeError => new TypeError('SERVER PROSE', { cause });
 
@@ -22,6 +27,9 @@ const http = (status: number, body?: unknown, headers = {}): FailureSignal => ({
 });
 
 const stream = (body: unknown): FailureSignal => ({ status: 200, body });
+
+const inStream = (...list: readonly string[]): Readonly<Record<string, FailureSignal>> =>
+  Object.fromEntries(list.map((code) => [`in the stream: ${code}`, stream({ error: { code } })]));
 
 const openai = (type: string | null, code: unknown = null): unknown => ({
   error: { message: 'SERVER PROSE', type, param: null, code },
@@ -53,6 +61,9 @@ export const failureCases: readonly FailureCase[] = [
     name: 'never connected',
     verdict: 'network RFB',
     signals: {
+      'RxJS ajax, without a status': { cause: { name: 'AjaxError', status: 0 } },
+      'Angular, without a status': { cause: { name: 'HttpErrorResponse', status: 0 } },
+      'a DOM error of the network': { cause: new DOMException('SERVER PROSE', 'NetworkError') },
       refused: { cause: coded('ECONNREFUSED') },
       'refused at all addresses': {
         cause: Object.assign(new AggregateError([coded('ECONNREFUSED')]), { code: 'ECONNREFUSED' }),
@@ -60,6 +71,8 @@ export const failureCases: readonly FailureCase[] = [
       'bundled without a code of its own': { cause: new AggregateError([coded('EHOSTUNREACH')]) },
       'no such host': { cause: wrapped(coded('ENOTFOUND')) },
       'no answer of DNS': { cause: wrapped(coded('EAI_AGAIN')) },
+      ...codes('ENETUNREACH', 'EHOSTDOWN', 'EADDRNOTAVAIL', 'ERR_NETWORK', 'UND_ERR_INFO'),
+      ...codes('EAI_FAIL', 'ENOTFOUND', 'ERR_TLS_HANDSHAKE_TIMEOUT'),
       'connect timeout': { cause: coded('UND_ERR_CONNECT_TIMEOUT', 'ConnectTimeoutError') },
       'system timeout': { cause: coded('ETIMEDOUT') },
       'fetch in a browser': { cause: new TypeError('SERVER PROSE') },
@@ -67,19 +80,39 @@ export const failureCases: readonly FailureCase[] = [
     },
   },
   {
-    name: 'certificates, URLs, closed pools',
+    name: 'certificates',
     verdict: 'invalid-request -F-',
+    advice: 'certificates',
     signals: {
-      expired: { cause: coded('CERT_HAS_EXPIRED') },
-      'self-signed': { cause: wrapped(coded('DEPTH_ZERO_SELF_SIGNED_CERT')) },
-      'unknown issuer': { cause: coded('UNABLE_TO_VERIFY_LEAF_SIGNATURE') },
-      'another host': { cause: coded('ERR_TLS_CERT_ALTNAME_INVALID') },
-      'no TLS there': { cause: coded('ERR_SSL_WRONG_VERSION_NUMBER') },
+      'self-signed, in fetch': { cause: wrapped(coded('DEPTH_ZERO_SELF_SIGNED_CERT')) },
+      ...codes('CERT_HAS_EXPIRED', 'UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'CRL_HAS_EXPIRED'),
+      ...codes('DEPTH_ZERO_SELF_SIGNED_CERT', 'SELF_SIGNED_CERT_IN_CHAIN', 'HOSTNAME_MISMATCH'),
+      ...codes('INVALID_CA', 'INVALID_PURPOSE', 'PATH_LENGTH_EXCEEDED', 'EPROTO'),
+      ...codes('ERR_TLS_CERT_ALTNAME_INVALID', 'ERR_SSL_WRONG_VERSION_NUMBER', 'UND_ERR_PRX_TLS'),
+    },
+  },
+  {
+    name: 'URLs and headers',
+    verdict: 'invalid-request -F-',
+    advice: 'check baseURL, the API key',
+    signals: {
       'bad URL': { cause: coded('ERR_INVALID_URL', 'TypeError') },
       'bad URL in fetch': { cause: wrapped(coded('ERR_INVALID_URL', 'TypeError')) },
       'bad header': { cause: coded('UND_ERR_INVALID_ARG', 'InvalidArgumentError') },
-      'closed pool': { cause: coded('UND_ERR_CLOSED', 'ClientClosedError') },
-      'destroyed pool': { cause: coded('UND_ERR_DESTROYED', 'ClientDestroyedError') },
+      ...codes('ERR_INVALID_PROTOCOL', 'ERR_INVALID_CHAR', 'ERR_HTTP_INVALID_HEADER_VALUE'),
+    },
+  },
+  {
+    name: 'a closed pool',
+    verdict: 'invalid-request -F-',
+    advice: 'closed',
+    signals: codes('UND_ERR_CLOSED', 'UND_ERR_DESTROYED'),
+  },
+  {
+    name: 'redirects',
+    verdict: 'invalid-request -F-',
+    advice: 'redirect',
+    signals: {
       'moved for good': http(301, '<html>moved</html>', { location: 'http://elsewhere/' }),
       'moved, same method': http(307),
     },
@@ -107,6 +140,7 @@ export const failureCases: readonly FailureCase[] = [
       'no headers': { cause: coded('UND_ERR_HEADERS_TIMEOUT', 'HeadersTimeoutError') },
       'no headers in fetch': { cause: wrapped(coded('UND_ERR_HEADERS_TIMEOUT')) },
       'stalled body': { cause: coded('UND_ERR_BODY_TIMEOUT', 'BodyTimeoutError') },
+      'RxJS ajax': { cause: { name: 'AjaxTimeoutError', status: 0 } },
       'a DOM timeout': { cause: new DOMException('SERVER PROSE', 'TimeoutError') },
     },
   },
@@ -114,6 +148,10 @@ export const failureCases: readonly FailureCase[] = [
     name: "the caller's fault",
     verdict: 'invalid-request ---',
     signals: {
+      ...inStream('invalid_request', 'OUT_OF_RANGE', 'unknown_parameter', 'unsupported_value'),
+      ...inStream('missing_required_parameter', 'invalid_value', 'invalid_type', 'validation'),
+      ...inStream('invalid_base64_image', 'image_too_large', 'empty_image_file'),
+      ...inStream('failed_to_download_image', 'INVALID_ARGUMENT', 'BadRequestError'),
       'bad request': http(400, openai('invalid_request_error')),
       'unsupported parameter': http(400, openai('invalid_request_error', 'unsupported_parameter')),
       'Google says so': http(400, google(400, 'INVALID_ARGUMENT')),
@@ -138,6 +176,7 @@ export const failureCases: readonly FailureCase[] = [
     name: 'too long',
     verdict: 'context-too-long ---',
     signals: {
+      ...inStream('string_above_max_length', 'exceed_context_size_error', 'request_too_large'),
       OpenAI: http(400, openai('invalid_request_error', 'context_length_exceeded')),
       'request too large': http(413, anthropic('request_too_large')),
       'a gateway': http(413, '<html>413</html>'),
@@ -150,6 +189,7 @@ export const failureCases: readonly FailureCase[] = [
     name: 'content policy',
     verdict: 'content-filtered ---',
     signals: {
+      ...inStream('content_policy_violation', 'image_content_policy_violation'),
       Azure: http(400, {
         error: {
           code: 'content_filter',
@@ -171,6 +211,8 @@ export const failureCases: readonly FailureCase[] = [
     name: 'key and permissions',
     verdict: 'unauthorized -F-',
     signals: {
+      ...inStream('invalid_api_key', 'invalid_authentication_error', 'permission_error'),
+      ...inStream('UNAUTHENTICATED', 'PERMISSION_DENIED'),
       OpenAI: http(401, openai('invalid_request_error', 'invalid_api_key')),
       Anthropic: http(401, anthropic('authentication_error')),
       forbidden: http(403, anthropic('permission_error')),
@@ -187,6 +229,8 @@ export const failureCases: readonly FailureCase[] = [
     name: 'nothing left to spend',
     verdict: 'quota-exhausted -F-',
     signals: {
+      ...inStream('insufficient_user_quota', 'exceeded_current_quota_error', 'billing_not_active'),
+      ...inStream('budget_exceeded', 'insufficient_balance', 'insufficient_credits'),
       'no balance': http(402, { error: { message: 'SERVER PROSE', type: 'unknown_error' } }),
       'no credits, in the stream': stream({ error: { code: 402, message: 'SERVER PROSE' } }),
       billing: http(403, anthropic('billing_error')),
@@ -228,7 +272,10 @@ export const failureCases: readonly FailureCase[] = [
   {
     name: 'no such model',
     verdict: 'invalid-request -F-',
+    advice: 'check the model',
     signals: {
+      ...inStream('invalid_model', 'NotFoundError', 'FAILED_PRECONDITION', 'not_found_error'),
+      ...inStream('model_not_found', 'DeploymentNotFound', 'NOT_FOUND'),
       OpenAI: http(404, openai('invalid_request_error', 'model_not_found')),
       'OpenAI, not of this project': http(403, openai('invalid_request_error', 'model_not_found')),
       Anthropic: http(404, anthropic('not_found_error')),
@@ -260,6 +307,8 @@ export const failureCases: readonly FailureCase[] = [
     name: 'throttled',
     verdict: 'rate-limited RF-',
     signals: {
+      ...inStream('rate_limit_reached_error', 'RateLimitReached', 'too_many_requests'),
+      ...inStream('RESOURCE_EXHAUSTED'),
       OpenAI: http(429, openai('requests', 'rate_limit_exceeded')),
       Anthropic: http(429, anthropic('rate_limit_error')),
       Gemini: http(
@@ -318,6 +367,8 @@ export const failureCases: readonly FailureCase[] = [
     name: 'overloaded',
     verdict: 'overloaded RFB',
     signals: {
+      ...inStream('engine_overloaded', 'service_tier_capacity_exceeded', 'capacity_exceeded'),
+      ...inStream('over_capacity'),
       Anthropic: http(529, anthropic('overloaded_error')),
       'no body': http(529),
       'in the stream': stream(anthropic('overloaded_error')),
@@ -382,6 +433,7 @@ export const failureCases: readonly FailureCase[] = [
     verdict: 'malformed RFB',
     signals: {
       'headers too large': { cause: coded('UND_ERR_HEADERS_OVERFLOW', 'HeadersOverflowError') },
+      ...codes('UND_ERR_RES_EXCEEDED_MAX_SIZE', 'HPE_HEADER_OVERFLOW'),
       'not gzip': { cause: wrapped(coded('Z_DATA_ERROR')) },
       'not brotli': { cause: coded('ERR__ERROR_FORMAT_HUFFMAN_SPACE') },
     },
@@ -390,6 +442,10 @@ export const failureCases: readonly FailureCase[] = [
     name: 'the answer failed',
     verdict: 'server RFB',
     signals: {
+      'a call out of order': http(400, openai(null, 'UNEXPECTED_TOOL_CALL')),
+      'too many calls': http(400, openai(null, 'TOO_MANY_TOOL_CALLS')),
+      'malformed call': http(400, openai(null, 'MALFORMED_FUNCTION_CALL')),
+      'no resources, before the stream': http(400, openai(null, 'insufficient_system_resource')),
       'a bad tool call, in the stream': stream({
         error: {
           message: 'SERVER PROSE',
@@ -413,11 +469,13 @@ export const failureCases: readonly FailureCase[] = [
     signals: {
       DOM: { cause: new DOMException('SERVER PROSE', 'AbortError') },
       undici: { cause: coded('UND_ERR_ABORTED', 'AbortError') },
+      ...codes('ABORT_ERR', 'ERR_CANCELED'),
     },
   },
   {
     name: 'anything else that was thrown',
     verdict: 'invalid-request -F-',
+    advice: 'see its cause',
     signals: {
       'an Error': { cause: new Error('SERVER PROSE') },
       'a RangeError': { cause: new RangeError('SERVER PROSE') },

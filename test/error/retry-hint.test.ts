@@ -50,6 +50,8 @@ describe('retryHint, retry-after', () => {
     [{ 'retry-after': '0' }, 0],
     [{ 'retry-after': '1.5' }, 1500],
     [{ 'retry-after': '0.0001' }, 1],
+    [{ 'retry-after': '16.1' }, 16_100],
+    [{ 'retry-after': '2.007' }, 2007],
     [{ 'retry-after': '2.000000001' }, 2001],
     [{ 'retry-after': '1, 2' }, 2000],
     [{ 'retry-after': '9999999999' }, LONGEST],

@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { classify, type FailureSignal } from '../../src/error/classify';
-import { LlmError } from '../../src/error/llm-error';
+import type { LlmError } from '../../src/error/llm-error';
 import { sharesRun } from '../../src/error/secrets';
 import { failureCases } from './failure-rows';
 
