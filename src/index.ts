@@ -1,5 +1,6 @@
 // Handlers: what answers.
 export { compose, type Handler, type Policy, type StreamPolicy } from './handler';
+export type { ProviderOptions } from './provider/http-handler';
 export { openai, type OpenAIOptions } from './provider/openai/index';
 export { openaiResponses, type OpenAIResponsesOptions } from './provider/openai-responses/index';
 export { anthropic, type AnthropicOptions } from './provider/anthropic/index';
@@ -7,6 +8,7 @@ export { gemini, type GeminiOptions } from './provider/gemini/index';
 export { ollama, type OllamaOptions } from './provider/ollama/index';
 export { failover, type FailoverOptions } from './combinator/failover';
 export { raceFirstToken } from './combinator/race-first-token';
+export type { Members } from './internal/members';
 
 // Transports: how the providers reach their servers.
 export { closeDefaultTransport } from './transport/default';
@@ -29,6 +31,7 @@ export { askEach, type AskEachOptions, type Outcome } from './combinator/ask-eac
 
 // Views: from events to what a screen or a socket takes.
 export { coalesce, type CoalesceOptions } from './view/coalesce';
+export type { Boundary } from './internal/boundary';
 export { textDeltas } from './view/text-deltas';
 export { textSoFar } from './view/text-so-far';
 export { toAnswer, type ToAnswerOptions } from './view/to-answer';

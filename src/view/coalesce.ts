@@ -6,9 +6,9 @@ import {
   type Subscription,
 } from 'rxjs';
 import type { ChatEvent, ReasoningDeltaEvent, TextDeltaEvent } from '../event/chat-event';
+import { type Boundary, boundaryFinder } from '../internal/boundary';
 import { operate } from '../internal/operate';
 import { checkNumber, checkOneOf, MAX_DELAY } from '../internal/options';
-import { type Boundary, boundaryFinder } from './boundary';
 
 /** Options for {@link coalesce}. */
 export interface CoalesceOptions {

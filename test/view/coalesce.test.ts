@@ -21,7 +21,7 @@ import {
   textDelta,
   toolCall,
 } from '../../src/testing/index';
-import { boundaryFinder } from '../../src/view/boundary';
+import { boundaryFinder } from '../../src/internal/boundary';
 import { coalesce } from '../../src/view/coalesce';
 
 const untouchable: SchedulerLike = {
@@ -35,7 +35,7 @@ function textOf(events: readonly ChatEvent[]): [string, string] {
   const fold = new AnswerFold();
   let answer;
   for (const event of [...events, finish()]) answer = fold.add(event, 0);
-  return [answer!.text, answer!.reasoning];
+  return [answer.text, answer.reasoning];
 }
 
 describe('coalesce', () => {

@@ -4,6 +4,7 @@ export type { SimulatedCall } from './call';
 export type { SimulatorProtocol } from './errors';
 export type { SimulatedAnswer } from './exchange';
 export type {
+  AnswerFault,
   ConnectionFault,
   ErrorFrameFault,
   Fault,
