@@ -33,9 +33,9 @@ const untouchable: SchedulerLike = {
 
 function textOf(events: readonly ChatEvent[]): [string, string] {
   const fold = new AnswerFold();
-  let answer;
+  let answer: ReturnType<AnswerFold['add']>;
   for (const event of [...events, finish()]) answer = fold.add(event, 0);
-  return [answer.text, answer.reasoning];
+  return [answer!.text, answer!.reasoning];
 }
 
 describe('coalesce', () => {
