@@ -14,7 +14,7 @@ const marks: readonly (readonly [TimedEvent['type'], string, (text: string) => s
   ['text-delta', '•', (text) => text],
 ];
 
-export const legend =
+const legend =
   '→ route  w wait  S start  • text  r retry  R retract  c cache  F finish  ✗ error';
 
 /** Draws what happened in each call as a marble diagram, all on one scale. */
