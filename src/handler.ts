@@ -43,7 +43,7 @@ export interface StreamPolicy<T = ChatEvent> {
  */
 export function compose<Request, Event>(
   handler: Handler<Request, Event>,
-  ...policies: readonly Policy<NoInfer<Request>, NoInfer<Event>>[]
+  ...policies: readonly Policy<Request, Event>[]
 ): Handler<Request, Event> {
   return policies.reduce<Handler<Request, Event>>((next, policy) => policy(next), handler);
 }

@@ -91,7 +91,7 @@ export const failureTable: readonly FailureRow[] = [
     ],
     kind: 'malformed',
   },
-  // The connection. A `TypeError` without a code is how `fetch` reports it.
+  // The connection.
   {
     causes: [
       'ECONN*',
@@ -112,7 +112,6 @@ export const failureTable: readonly FailureRow[] = [
       'NetworkError',
       'AjaxError',
       'HttpErrorResponse',
-      'TypeError',
     ],
     kind: 'network',
     advice: 'check the network and baseURL',

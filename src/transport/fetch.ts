@@ -89,7 +89,7 @@ class FetchCall {
       this.subscriber.complete();
     } catch (cause) {
       this.#end();
-      this.subscriber.error(classify({ cause, secrets: request.secrets }));
+      this.subscriber.error(classify({ cause: named(cause), secrets: request.secrets }));
     }
   }
 
@@ -126,4 +126,10 @@ class FetchCall {
     this.#over = true;
     this.#release?.end();
   }
+}
+
+// `fetch` reports a broken connection by a bare `TypeError`, which elsewhere is a bug.
+function named(cause: unknown): unknown {
+  if (!(cause instanceof TypeError)) return cause;
+  return Object.assign(new Error('fetch failed', { cause }), { name: 'NetworkError' });
 }

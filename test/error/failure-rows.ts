@@ -75,7 +75,6 @@ export const failureCases: readonly FailureCase[] = [
       ...codes('EAI_FAIL', 'ENOTFOUND', 'ERR_TLS_HANDSHAKE_TIMEOUT'),
       'connect timeout': { cause: coded('UND_ERR_CONNECT_TIMEOUT', 'ConnectTimeoutError') },
       'system timeout': { cause: coded('ETIMEDOUT') },
-      'fetch in a browser': { cause: new TypeError('SERVER PROSE') },
       'HTTP/2 refused the stream': { cause: coded('ERR_HTTP2_STREAM_ERROR') },
     },
   },
