@@ -14,8 +14,7 @@ const marks: readonly (readonly [TimedEvent['type'], string, (text: string) => s
   ['text-delta', '•', (text) => text],
 ];
 
-const legend =
-  '→ route  w wait  S start  • text  r retry  R retract  c cache  F finish  ✗ error';
+const legend = '→ route  w wait  S start  • text  r retry  R retract  c cache  F finish  ✗ error';
 
 /** Draws what happened in each call as a marble diagram, all on one scale. */
 export function timeline(views: readonly CallView[], width: number): string {
