@@ -58,10 +58,11 @@ export type Outcome<Request = ChatRequest> =
  * Asks each request of a stream, a few at once, and emits one outcome for each.
  *
  * ```text
- * requests ab-----|
- * ask      --xF|
- * ask      ---#
- * askEach  ---xy--|
+ * requests ab------|
+ * call 1   S--x-F|
+ * call 2    S-#
+ * askEach  ---2--1-|
+ *             2 = b failed  1 = a was answered
  * ```
  *
  * A request that fails is an outcome like any other: unlike with `mergeMap`, it ends neither

@@ -90,9 +90,9 @@ interface Flight {
  * share one call.
  *
  * ```text
- * first  S-a-bF|
- * cache  S-a-bF|
- * again  (hSabF|)
+ * call  S-a-bF|
+ * first S-a-bF|
+ * again ---------(hSabF|)
  * ```
  *
  * Who joins a call under way reads its prefix, then the rest live; the last one leaving

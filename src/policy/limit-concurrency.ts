@@ -46,9 +46,10 @@ export interface ConcurrencyLimit<T = ChatEvent> extends StreamPolicy<T> {
  * Lets at most `max` calls run at once; the others wait their turn.
  *
  * ```text
- * first               -a-b|
- * second                  -c|
- * limitConcurrency(1) wa-b-c|
+ * call 1 S-a-bF|
+ * call 2       S-cF|
+ * first  S-a-bF|
+ * second w-----S-cF|
  * ```
  *
  * A call holds its place from subscribe until it has completed, failed or been

@@ -69,7 +69,7 @@ export interface RetryBackoffOptions {
  *
  * ```text
  * attempt 1    --#
- * attempt 2           --a-(bF|)
+ * attempt 2           S-a-(bF|)
  * retryBackoff --r----S-a-(bF|)
  * ```
  *
