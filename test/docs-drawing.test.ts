@@ -161,7 +161,7 @@ describe('markOf', () => {
       'wait',
       'degraded',
     ];
-    const fields = { delay: 1, name: 'x', by: 'x', usage: {} };
+    const fields = { delay: 1, name: 'x', by: 'x', reason: 'stop' };
     const shapes = types.map((type) => next({ type, ...fields }).svg.replace(/class="[^"]*"/g, ''));
     expect(new Set(shapes).size).toBe(9);
   });

@@ -25,8 +25,7 @@ export function letterEvent(letter: string): ChatEvent | undefined {
 export function eventValues(values: MarbleValues = {}): Record<string, ChatEvent> {
   return new Proxy(values, {
     get: (own, letter) => {
-      if (typeof letter !== 'string' || Object.hasOwn(own, letter))
-        return Reflect.get(own, letter) as unknown;
+      if (typeof letter !== 'string' || letter in own) return Reflect.get(own, letter) as unknown;
       const event = letterEvent(letter);
       if (event !== undefined) return event;
       throw new Error(

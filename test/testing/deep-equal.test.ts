@@ -40,6 +40,7 @@ describe('deepEqual', () => {
     ['a number and its text', 1, '1'],
     ['null and undefined', null, undefined],
     ['a missing and an undefined field', {}, { a: undefined }],
+    ['other undefined fields', { a: undefined }, { b: undefined }],
     ['a field more', { a: 1 }, { a: 1, b: 2 }],
     ['another field', { a: 1 }, { b: 1 }],
     ['another value deep inside', { a: [1, { b: 'x' }] }, { a: [1, { b: 'y' }] }],

@@ -215,6 +215,13 @@ describe('a timer that is left behind', () => {
     }).toThrow('at 10 ms');
   });
 
+  it('is none when it is due at once', () => {
+    marbles(({ events, expectEvents }) => {
+      expectEvents(events('-a|').pipe(tap(() => leakTimer(0)))).toBe('-a|');
+      expectEvents(events('-|').pipe(tap({ complete: () => leakTimer(0) }))).toBe('-|');
+    });
+  });
+
   it('is none while another expected stream goes on', () => {
     marbles(({ expectObservable, expectEvents }) => {
       expectEvents(of(...answerEvents('a')).pipe(take(0))).toBe('|');

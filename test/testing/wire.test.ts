@@ -77,6 +77,12 @@ describe.each(protocols)('the wire of $name', ({ name, frames, body, errorFrame 
     );
   });
 
+  it('cuts the arguments of a tool without a loss', () => {
+    const input = { lines: 'one\u2028two\nthree 👍🏽 and so on' };
+    const outcome = stream(name, frames({ toolCalls: [{ name: 'look', input }] }).join(''));
+    expect(outcome.answer?.toolCalls).toMatchObject([{ name: 'look', input }]);
+  });
+
   it('says model, id and finish reason as they are given', () => {
     const answer = { text: 'Hi', model: 'm-1', id: 'id-1', finishReason: 'max_tokens' };
     for (const outcome of [stream(name, frames(answer).join('')), json(name, body(answer))]) {
