@@ -268,7 +268,7 @@ describe('draw', () => {
         expected: 'a|',
       }),
     ]);
-    expect(svg).toContain('never subscribed to');
+    expect(svg).toContain('>never subscribed to<');
     expect(svg).toContain('claude is never subscribed to');
   });
 
