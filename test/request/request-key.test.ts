@@ -106,7 +106,7 @@ describe('requestKey', () => {
         expect(requestKey(structuredClone(asked))).toBe(key);
         expect(requestKey(reversed(asked) as ChatRequest)).toBe(key);
         const absent = Object.fromEntries(names.map((name) => [name, undefined]));
-        expect(requestKey({ ...absent, ...asked } as ChatRequest)).toBe(key);
+        expect(requestKey({ ...absent, ...asked })).toBe(key);
       }),
     );
   });
@@ -192,8 +192,7 @@ describe('requestKey', () => {
   });
 
   it('keeps tenants apart also where a request has a field of that name', () => {
-    const asked = (tenant: string): ChatRequest =>
-      Object.assign(prompt('?'), { tenant }) as ChatRequest;
+    const asked = (tenant: string): ChatRequest => Object.assign(prompt('?'), { tenant });
     expect(requestKey(asked('a'))).not.toBe(requestKey(asked('b')));
     expect(requestKey(asked('a'))).not.toBe(requestKey(prompt('?', { context: { tenant: 'a' } })));
   });

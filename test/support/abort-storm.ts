@@ -11,7 +11,7 @@ import {
   retryBackoff,
   type ChatEvent,
 } from 'rxllm';
-import { Observable, take, takeUntil, timer } from 'rxjs';
+import { take, takeUntil, timer, type Observable } from 'rxjs';
 
 const [baseURL = '', perRound = '0', rounds = '0'] = process.argv.slice(2);
 
