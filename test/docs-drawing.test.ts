@@ -73,10 +73,11 @@ describe('operatorTexts', () => {
   it('quotes how each case calls the operator', () => {
     const source = `
       const shared = retry({ attempts: 9 });
+      const half = { random: () => 0.5, cap: 7 };
       export default spec('retry', {
         'plain': { source: 'a', apply: ({ source }) => source.pipe(retry({
           attempts: 2,
-          base: 1,
+          base: 1, ...half, ...rest,
         })), expected: 'a' },
         'by "members"': {
           members: { gpt: '-', 'my claude': '-' },
@@ -86,7 +87,7 @@ describe('operatorTexts', () => {
         made_outside: { source: 'a', apply: (input) => shared(input.source), expected: 'a' },
       });`;
     expect([...operatorTexts(source, 'retry')]).toEqual([
-      ['plain', 'retry({ attempts: 2, base: 1 })'],
+      ['plain', 'retry({ attempts: 2, base: 1, random: () => 0.5, cap: 7, ...rest })'],
       ['by "members"', `retry({ gpt, 'my claude' }, { a: 1 })`],
       ['made_outside', 'retry({ attempts: 9 })'],
     ]);

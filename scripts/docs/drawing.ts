@@ -18,6 +18,7 @@ const BREAKS = 16;
 const BOX_LINE = 17;
 const LABEL_LINE = 12;
 const NARROWEST = 360;
+const WIDEST_BOX = 660;
 
 /** Draws panels below each other as one SVG document. */
 export function draw(name: string, panels: readonly Panel[]): string {
@@ -61,7 +62,12 @@ function drawPanel({ title, operator, rows: { inputs, outputs } }: Panel): Drawn
   const all = [...inputs, ...outputs];
   const timeline = timelineOf(all);
   const names = EDGE + Math.max(...all.map(({ label }) => textWidth(label, 12))) + 14;
-  const width = Math.max(NARROWEST, names + timeline.width + 28, textWidth(title, 14) + 2 * EDGE);
+  const width = Math.max(
+    NARROWEST,
+    names + timeline.width + 28,
+    textWidth(title, 14) + 2 * EDGE,
+    Math.min(textWidth(operator, 12) + 4 * EDGE, WIDEST_BOX),
+  );
   const top = TITLE + (timeline.breaks.length > 0 ? BREAKS : 0);
   const boxLines = wrap(operator, width - 4 * EDGE);
   const boxHeight = boxLines.length * BOX_LINE + 13;
@@ -119,7 +125,7 @@ function drawRow(row: Row, timeline: Timeline, names: number, right: number): st
   const name = element('text', { x: EDGE, y: 4, class: 'name' }, escape(row.label));
   if (row.from === Infinity) {
     const note = element('text', { x: names, y: 4, class: 'note' }, 'never subscribed to');
-    return element('g', { class: 'void' }, name, note);
+    return name + note;
   }
   const items = placeItems(row, timeline, names);
   const start = names + startOf(row, timeline);

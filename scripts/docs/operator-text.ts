@@ -27,11 +27,24 @@ function callText(file: ts.SourceFile, apply: ts.Node, name: string, members: st
   if (call === undefined) return `${name}()`;
   const [first, ...rest] = call.arguments.map((argument) => argument.getText());
   const listed = first === 'members' ? `{ ${members} }` : first;
-  const text = `${name}(${[listed, ...rest].filter((part) => part !== undefined).join(', ')})`;
+  const text = spreadOut(file, `${name}(${[listed, ...rest].filter((part) => part !== undefined).join(', ')})`);
   return text
     .replace(/\s+/g, ' ')
     .replace(/,\s*([)}\]])/g, ' $1')
     .replace(/\(\s+|\s+\)/g, (space) => space.trim());
+}
+
+/** Writes out the options that cases share by `...name`. */
+function spreadOut(file: ts.SourceFile, text: string): string {
+  return text.replace(/\.\.\.(\w+)/g, (spread, name: string) => {
+    const shared = file.statements
+      .filter(ts.isVariableStatement)
+      .flatMap(({ declarationList }) => declarationList.declarations)
+      .find((declaration) => declaration.name.getText() === name)?.initializer;
+    return shared && ts.isObjectLiteralExpression(shared)
+      ? shared.properties.map((property) => property.getText()).join(', ')
+      : spread;
+  });
 }
 
 function findCall(node: ts.Node, name: string): ts.CallExpression | undefined {

@@ -36,7 +36,7 @@ const GHOST_TIME = 6;
 /** Makes the rows of what happened in a case. */
 export function rowsOf({ inputs, outputs }: Recording, given: SpecCase): Rows {
   const rows = {
-    inputs: inputs.map((track) => rowOf(track, 'aborted', given)),
+    inputs: inputs.map((track) => rowOf(track, track.label === 'requests' ? 'unsubscribed' : 'aborted', given)),
     outputs: outputs.map((track) => rowOf(track, 'unsubscribed')),
   };
   const frames = [...rows.inputs, ...rows.outputs].flatMap(({ items }) =>
