@@ -1,11 +1,11 @@
 export {
   marbles,
-  type AssertDeepEqual,
   type MarblesOptions,
   type MarbleTools,
   type StreamExpectation,
   type TestObservable,
 } from './marbles';
+export type { AssertDeepEqual } from './expectations';
 export { eventValues, type MarbleValues } from './letters';
 export type { SubscriptionSpan } from './rows';
 export { fakeHandler, type FakeHandler } from './fake-handler';

@@ -1,14 +1,11 @@
 import type { Observable } from 'rxjs';
 import { TestScheduler } from 'rxjs/testing';
 import type { ChatEvent } from '../event/chat-event';
-import { deepEqual } from './deep-equal';
 import { overloadedError } from './events';
+import { type AssertDeepEqual, Expectations } from './expectations';
 import { eventValues, type MarbleValues } from './letters';
 import { MarbleScheduler } from './marble-scheduler';
-import { explainMoments, explainSpans, type Moment, type SubscriptionSpan } from './rows';
-
-/** Compares two values and throws when they differ, for example `expect(a).toStrictEqual(b)`. */
-export type AssertDeepEqual = (actual: unknown, expected: unknown) => void;
+import type { SubscriptionSpan } from './rows';
 
 /** Options for {@link marbles}. */
 export interface MarblesOptions {
@@ -95,8 +92,10 @@ export function currentMarbles(): MarbleTools | undefined {
  * @example
  * ```ts
  * marbles(({ expectEvents }) => {
- *   const ask = compose(fakeHandler('#', 'S-a-(F|)'), retryBackoff({ base: 10, random: () => 1 }));
- *   expectEvents(ask(prompt('?'))).toBe('r 9ms S-a-(F|)', { r: retryEvent });
+ *   const provider = fakeHandler('-#', 'S-a-(F|)');
+ *   const ask = compose(provider, retryBackoff({ base: 5, random: () => 0.5 }));
+ *   const r = { type: 'retry', attempt: 2, delay: 5, error: overloadedError() };
+ *   expectEvents(ask(prompt('?'))).toBe('-r 4ms S-a-(F|)', { r });
  * });
  * ```
  */
@@ -167,65 +166,6 @@ function makeTools(
 }
 
 type RunHelpers = Parameters<Parameters<TestScheduler['run']>[0]>[0];
-
-/** Counts the expectations, so that none is forgotten, and judges them. */
-class Expectations {
-  readonly #assert: AssertDeepEqual | undefined;
-  #made = 0;
-  #matched = 0;
-
-  constructor(assertDeepEqual: AssertDeepEqual | undefined) {
-    this.#assert = assertDeepEqual;
-  }
-
-  add<Arguments extends readonly unknown[]>(
-    toBe: (...expected: Arguments) => void,
-  ): { toBe: (...expected: Arguments) => void } {
-    this.#made += 1;
-    return {
-      toBe: (...expected) => {
-        this.#matched += 1;
-        toBe(...expected);
-      },
-    };
-  }
-
-  refuseMissing(): void {
-    if (this.#made === 0) {
-      throw new Error('marbles: the body expects nothing: call expectEvents(stream).toBe(diagram)');
-    }
-    if (this.#matched < this.#made) {
-      throw new Error(
-        `marbles: ${String(this.#made - this.#matched)} of ${String(this.#made)} expectations ` +
-          'say nothing: call .toBe(diagram) on each',
-      );
-    }
-  }
-
-  check(actual: readonly unknown[], expected: readonly unknown[]): void {
-    const spans = isSpans(actual) && isSpans(expected);
-    const [a, b] = spans ? [actual.map(plainSpan), expected.map(plainSpan)] : [actual, expected];
-    if (this.#assert !== undefined) {
-      this.#assert(a, b);
-    } else if (!deepEqual(a, b)) {
-      const difference = spans
-        ? explainSpans(actual, expected)
-        : explainMoments(actual as readonly Moment[], expected as readonly Moment[]);
-      throw new Error(`marbles: ${difference}`);
-    }
-  }
-}
-
-function isSpans(items: readonly unknown[]): items is readonly SubscriptionSpan[] {
-  return items.every(
-    (item) => typeof item === 'object' && item !== null && 'subscribedFrame' in item,
-  );
-}
-
-const plainSpan = ({ subscribedFrame, unsubscribedFrame }: SubscriptionSpan): SubscriptionSpan => ({
-  subscribedFrame,
-  unsubscribedFrame,
-});
 
 function refuseResult(result: unknown): void {
   if (result === undefined) return;
