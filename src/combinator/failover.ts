@@ -31,9 +31,10 @@ export interface FailoverOptions {
  * Asks the first member; when it fails, the next one, in the order of the record.
  *
  * ```text
- * gpt      S-a#
- * claude   S-b-cF|
- * failover (hS)-a(RrS)-b-cF|
+ * gpt       --S-a#
+ * claude    ----S-bF|
+ * failover  1-S-a(R2)S-bF|
+ *           1 = route to gpt, 2 = route to claude, R = retract
  * ```
  *
  * A member that fails in mid-answer has its text taken back by a `retract` event, so two

@@ -12,9 +12,10 @@ import type { ChatRequest } from '../request/schema';
  * aborted.
  *
  * ```text
- * gpt            --S---a-b|
- * claude         S--c-dF|
- * raceFirstToken ---(hSc)-dF|
+ * gpt             --S------a-b
+ * claude          S--c----dF|
+ * raceFirstToken  ---(2Sc)dF|
+ *                 2 = route to claude
  * ```
  *
  * Unlike `race`, which the first notification decides, the first *output* wins: an error

@@ -47,9 +47,9 @@ type Delta = TextDeltaEvent | ReasoningDeltaEvent;
  * instead of once a token.
  *
  * ```text
- * source      S-a-bc-d------e-F|
- * coalesce(5) S-a----x------e-F|
- *                    x = 'bcd'
+ * source    S-a-bc---d-----e-----F|
+ * coalesce  S-a----x----d----e---F|
+ *           x = 'bc', span = 5
  * ```
  *
  * The first delta is passed on at once, then at most one each span. What is held is passed

@@ -7,8 +7,9 @@ import { operate } from '../internal/operate';
  * Passes on the text of the answer, piece by piece, and nothing else.
  *
  * ```text
- * source     S-a-b-F|
- * textDeltas --a-b--|
+ * source      S-a-b-T-F|
+ * textDeltas  --a-b----|
+ *             T = a tool call
  * ```
  *
  * For what can only append: a terminal, a socket, a file. It can't take back what it has

@@ -6,8 +6,9 @@ import { operate } from '../internal/operate';
  * Emits the whole text of the answer so far, each time it changes.
  *
  * ```text
- * source    S-a-b-RS-c-F|
- * textSoFar --a-x-y--c--|
+ * source     S-a-b-T-c-F|
+ * textSoFar  --x-y---z--|
+ *            x = 'a', y = 'ab', z = 'abc'
  * ```
  *
  * For screens that show a value. A retraction empties the text, so that it is always that

@@ -17,8 +17,9 @@ export interface ToAnswerOptions {
  * Gathers the events of one call into its whole answer.
  *
  * ```text
- * source   S-h-iF|
- * toAnswer ------(x|)
+ * source    S-h-i-F|
+ * toAnswer  -------(x|)
+ *           x = the answer, with the text 'hi'
  * ```
  *
  * The answer holds the text, the reasoning, the tool calls, the finish, the usage of the
