@@ -15,7 +15,7 @@ export interface Script {
 
 /** An error that no one can mend, and one that another attempt may. */
 export const fatal = new LlmError('fake: refused', { kind: 'invalid-request' });
-export const mendable = new LlmError('fake: broken', { kind: 'server' });
+const mendable = new LlmError('fake: broken', { kind: 'server' });
 
 const pause = fc.constantFrom(0, 0, 0, 1, 7);
 
