@@ -138,7 +138,7 @@ describe('what cache keeps', () => {
     ['said nothing at all', EMPTY],
   ])('is none that %s', (_, answer) => {
     const given = setUp({}, () => answer);
-    given.call();
+    expect(given.call().end).toEqual(watch(answer).end);
     expect(given.hits()).toBe(false);
     expect(given.asked).toHaveLength(2);
     expect(given.stats.entries).toBe(0);

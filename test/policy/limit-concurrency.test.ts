@@ -360,6 +360,23 @@ describe('waiting for limitConcurrency', () => {
     expect(watch(of(4).pipe(limit)).end).toBe('complete');
   });
 
+  it('keeps the order also for who asks while others get their turn', () => {
+    const limit = limitConcurrency<string>({ max: 1 });
+    const served: string[] = [];
+    const ask = (name: string, then = (): void => undefined): void => {
+      of(name)
+        .pipe(limit)
+        .subscribe({ next: (value) => served.push(value), complete: then });
+    };
+    const first = watch(NEVER.pipe(limit));
+    ask('second', () => {
+      ask('fourth');
+    });
+    ask('third');
+    first.subscription.unsubscribe();
+    expect(served).toEqual(['second', 'third', 'fourth']);
+  });
+
   it('serves ten thousand that end at once without a deep stack', () => {
     const limit = limitConcurrency<number>({ max: 1, queue: Infinity });
     const first = watch(NEVER.pipe(limit));

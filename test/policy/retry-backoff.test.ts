@@ -321,9 +321,11 @@ describe('the hints of a server', () => {
     expect(Math.max(...delays)).toBe(2 ** 31 - 1);
   });
 
-  it('nor does luck of exactly 0 with a backoff without bound', () => {
-    const options = { base: 1, cap: Infinity, attempts: 2000, budget: Infinity };
-    const { delays } = run({ ...options, random: () => 0 });
+  it.each([
+    ['luck', { base: 1, random: () => 0 }],
+    ['a base', { base: 0 }],
+  ])('nor does %s of 0, however often it is doubled', (_, options) => {
+    const { delays } = run({ cap: Infinity, attempts: 2000, budget: Infinity, ...options });
     expect(new Set(delays)).toEqual(new Set([0]));
   });
 });
@@ -442,6 +444,20 @@ describe('the wait of retryBackoff', () => {
     expect(distance * Math.sqrt(delays.length)).toBeLessThan(1.63);
     expect(delays[0]).toBeGreaterThanOrEqual(0);
     expect(delays.at(-1)).toBeLessThan(1000);
+  });
+
+  it('is told with one retraction for each attempt that had said something', () => {
+    const scheduler = new VirtualTimeScheduler();
+    const said = concat(of(start(), textDelta('a')), failing(server));
+    const handler = fakeHandler(said, failing(server), said, answerEvents('fine'));
+    const policy = retryBackoff({ scheduler, attempts: 4 });
+    const watched = watch(compose(handler, policy)(question));
+    scheduler.flush();
+    expect(watched.values.map(({ type }) => type)).toEqual([
+      ...['start', 'text-delta', 'retract', 'retry', 'retry'],
+      ...['start', 'text-delta', 'retract', 'retry'],
+      ...['start', 'text-delta', 'finish'],
+    ]);
   });
 
   it('leaves no timer when the caller leaves, and asks no more', () => {

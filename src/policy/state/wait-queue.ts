@@ -43,6 +43,8 @@ class Line<T> {
     else this.first = node.after;
     if (node.after) node.after.before = node.before;
     else this.last = node.before;
+    // Who keeps its place keeps no one else's.
+    node.before = node.after = undefined;
     this.size -= 1;
     this.onRemove(this);
   }
