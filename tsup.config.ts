@@ -36,6 +36,7 @@ const builds: Options[] = [
     entry: {
       ...portable,
       schema: 'src/request/schema.ts',
+      node: 'src/transport/undici.ts',
       'testing/simulator': 'src/testing/simulator/index.ts',
     },
     outDir: 'dist/node',

@@ -8,6 +8,7 @@ export default defineConfig({
     alias: [
       { find: /^rxllm$/, replacement: source('index.ts') },
       { find: /^rxllm\/schema$/, replacement: source('request/schema.ts') },
+      { find: /^rxllm\/node$/, replacement: source('transport/undici.ts') },
       { find: /^rxllm\/testing$/, replacement: source('testing/index.ts') },
       { find: /^rxllm\/testing\/simulator$/, replacement: source('testing/simulator/index.ts') },
     ],

@@ -21,6 +21,7 @@ const update = process.argv.includes('--update');
 const entries = {
   rxllm: ['dist/node/index.d.ts', 'src/index.ts'],
   'rxllm-schema': ['dist/node/schema.d.ts', 'src/request/schema.ts'],
+  'rxllm-node': ['dist/node/node.d.ts', 'src/transport/undici.ts'],
   'rxllm-testing': ['dist/node/testing.d.ts', 'src/testing/index.ts'],
   'rxllm-testing-simulator': ['dist/node/testing/simulator.d.ts', 'src/testing/simulator/index.ts'],
 } as const;
