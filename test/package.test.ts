@@ -64,13 +64,7 @@ function version(): string {
   return run(process.execPath, ['-p', `require('./package.json').version`], root);
 }
 
-const entries = [
-  'rxllm',
-  'rxllm/schema',
-  'rxllm/node',
-  'rxllm/testing',
-  'rxllm/testing/simulator',
-];
+const entries = ['rxllm', 'rxllm/schema', 'rxllm/node', 'rxllm/testing', 'rxllm/testing/simulator'];
 
 describe('the packed tarball', () => {
   it.each(entries)('gives the same names of %s to import and to require', (entry) => {
