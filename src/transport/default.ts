@@ -11,6 +11,13 @@ export const defaultTransport: Transport = (request) =>
 /**
  * Closes the connections of the transport that providers share, after the running
  * requests have ended. A later request opens new ones.
+ *
+ * @example
+ * ```ts
+ * const { text } = await lastValueFrom(ask(request).pipe(toAnswer()));
+ * render(text);
+ * await closeDefaultTransport(); // no connection is left behind
+ * ```
  */
 export async function closeDefaultTransport(): Promise<void> {
   const closing = shared;

@@ -34,7 +34,9 @@ export interface FetchTransportOptions {
  *
  * @example
  * ```ts
- * const ask = openai({ model: 'gpt-5-mini', baseURL: '/api/llm', transport: fetchTransport() });
+ * // A browser asks its own server, which knows the key.
+ * const baseURL = new URL('/v1', location.href).href;
+ * const ask = openai({ model: 'gpt-5-mini', baseURL, transport: fetchTransport() });
  * ```
  */
 export function fetchTransport(options: FetchTransportOptions = {}): Transport {

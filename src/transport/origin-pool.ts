@@ -22,7 +22,6 @@ export class OriginPool {
   readonly #clients = new Set<PooledClient>();
   readonly #idle: PooledClient[] = [];
   readonly #waiting = new Set<(connection: Connection) => void>();
-  #serving = false;
   #closed = false;
 
   constructor(private readonly options: OriginPoolOptions) {}
@@ -42,16 +41,12 @@ export class OriginPool {
   }
 
   #serve(): void {
-    // A call may end while it starts, and the next one is then served by this loop.
-    if (this.#serving) return;
-    this.#serving = true;
     for (const use of this.#waiting) {
       const client = this.#idle.pop() ?? this.#open();
       if (!client) break;
       this.#waiting.delete(use);
       use(this.#lend(client));
     }
-    this.#serving = false;
     if (this.#closed) this.#retire();
   }
 

@@ -23,9 +23,9 @@ export function requestTo(url: string, rest: Partial<TransportRequest> = {}): Tr
   };
 }
 
-/** A transport on undici that is closed with the test. */
+/** A transport on undici that lets no connection go by itself, and is closed with the test. */
 export function pooled(options?: HttpTransportOptions): HttpTransport {
-  const transport = httpTransport(options);
+  const transport = httpTransport({ keepAliveTimeout: 2 ** 31 - 1, ...options });
   onTestFinished(() => transport.close());
   return transport;
 }

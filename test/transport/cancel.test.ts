@@ -1,5 +1,5 @@
 import { from, lastValueFrom, mergeMap, take, takeUntil, timer } from 'rxjs';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { fetchTransport } from '../../src/transport/fetch';
 import type { Transport } from '../../src/transport/transport';
 import { outcomeOf, pooled, requestTo, transports } from './calls';
@@ -53,6 +53,9 @@ describe.each(transports)('%s aborts', (_, create) => {
   });
 
   it('a call whose answer was read to its end, when much more comes', async () => {
+    // With the clock stopped, only the bytes can end it.
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    onTestFinished(() => void vi.useRealTimers());
     let sent = 0;
     const server = await httpServer((request, response) => {
       response.write('abc');

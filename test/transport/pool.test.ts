@@ -1,6 +1,6 @@
 import { lastValueFrom, take } from 'rxjs';
 import { Agent } from 'undici';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { httpTransport } from '../../src/transport/undici';
 import { outcomeOf, pooled, requestTo } from './calls';
 import { httpServer, rawServer, type TestServer } from './servers';
@@ -107,6 +107,22 @@ describe('the pool', () => {
     expect(server.connections).toBe(2);
   });
 
+  it('forgets a connection that the server has closed', async () => {
+    const { server, answer } = await onDemand();
+    const closing = await rawServer((socket) =>
+      socket.end('HTTP/1.1 200 OK\r\ncontent-length: 1\r\n\r\na'),
+    );
+    const transport = pooled({ connections: 1 });
+    const running = outcomeOf(transport(requestTo(server.url)));
+    for (let call = 1; call <= 3; call += 1) {
+      expect((await outcomeOf(transport(requestTo(closing.url)))).text).toBe('a');
+      await closing.until(({ connections, open }) => connections === call && open === 0);
+    }
+    await server.until(({ requests }) => requests === 1);
+    answer();
+    await running;
+  });
+
   it('gives up a connection that is not made within connectTimeout', async () => {
     const server = await rawServer(() => undefined);
     const url = server.url.replace('http', 'https');
@@ -131,7 +147,7 @@ describe('the pool', () => {
 describe('close', () => {
   it('waits for the calls that run and those that wait, and closes their connections', async () => {
     const { server, answer } = await onDemand();
-    const transport = httpTransport({ connections: 1 });
+    const transport = pooled({ connections: 1 });
     const calls = [1, 2].map(() => outcomeOf(transport(requestTo(server.url))));
     await server.until(({ requests }) => requests === 1);
     let closed = false;
@@ -147,7 +163,7 @@ describe('close', () => {
 
   it('closes idle connections', async () => {
     const server = await httpServer((_, response) => response.end('abc'));
-    const transport = httpTransport();
+    const transport = pooled();
     await Promise.all([1, 2, 3].map(() => outcomeOf(transport(requestTo(server.url)))));
     expect(server.open).toBe(3);
     await transport.close();
@@ -156,7 +172,7 @@ describe('close', () => {
 
   it('takes no more requests', async () => {
     const server = await httpServer((_, response) => response.end('abc'));
-    const transport = httpTransport();
+    const transport = pooled();
     const call = transport(requestTo(server.url));
     await outcomeOf(call);
     await transport.close();
@@ -167,7 +183,7 @@ describe('close', () => {
 
   it('lets a call end that has only just been made', async () => {
     const server = await httpServer((_, response) => response.end('abc'));
-    const transport = httpTransport();
+    const transport = pooled();
     const call = outcomeOf(transport(requestTo(server.url)));
     await transport.close();
     expect((await call).text).toBe('abc');
@@ -176,7 +192,7 @@ describe('close', () => {
 
   it('ends when the running calls are left', async () => {
     const server = await httpServer((_, response) => void response.write('abc'));
-    const transport = httpTransport({ connections: 1 });
+    const transport = pooled({ connections: 1 });
     const calls = [1, 2].map(() => transport(requestTo(server.url)).subscribe());
     await server.until(({ requests }) => requests === 1);
     const closing = transport.close();
@@ -186,9 +202,9 @@ describe('close', () => {
   });
 
   it('may be asked for twice, and of a transport that was never used', async () => {
-    await httpTransport().close();
+    await pooled().close();
     const server = await httpServer((_, response) => response.end('abc'));
-    const transport = httpTransport();
+    const transport = pooled();
     await outcomeOf(transport(requestTo(server.url)));
     await Promise.all([transport.close(), transport.close()]);
     await transport.close();
@@ -234,6 +250,15 @@ describe('a dispatcher of one’s own', () => {
     answer();
     await Promise.all([first, third]);
     expect([server.requests, server.connections]).toEqual([2, 1]);
+  });
+
+  it('is asked to keep no deadline', () => {
+    const dispatch = vi.fn(() => true);
+    pooled({ dispatcher: { dispatch } })(requestTo('http://localhost')).subscribe().unsubscribe();
+    expect(dispatch).toHaveBeenCalledExactlyOnceWith(
+      expect.objectContaining({ headersTimeout: 0, bodyTimeout: 0 }),
+      expect.anything(),
+    );
   });
 
   it('may throw', async () => {

@@ -49,6 +49,8 @@ export async function httpServer(listener: RequestListener): Promise<TestServer>
       listener(request, response);
     });
   });
+  // Keeps idle connections, and doesn't tell clients for how long.
+  server.keepAliveTimeout = 0;
   return watch(server);
 }
 
