@@ -40,7 +40,13 @@ const rooms: Readonly<Record<string, Room>> = {
   'testing/simulator': { ours: ['testing', 'event'], libraries: ['rxjs', 'node:*'] },
 };
 
-const entryPoints = ['rxllm', 'rxllm/schema', 'rxllm/testing', 'rxllm/testing/simulator'];
+const entryPoints = [
+  'rxllm',
+  'rxllm/schema',
+  'rxllm/node',
+  'rxllm/testing',
+  'rxllm/testing/simulator',
+];
 
 /** The room of a file below src: the longest that fits. */
 function roomOf(path: string): string {
