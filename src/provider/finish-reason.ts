@@ -33,8 +33,18 @@ const words: Readonly<Record<Exclude<FinishReason, 'unknown'> | 'failure', reado
     'IMAGE_SAFETY',
     'content_filtered',
     'guardrail_intervened',
+    'sensitive',
   ],
-  failure: ['error', 'insufficient_system_resource', 'MALFORMED_FUNCTION_CALL', 'ERROR', 'failed'],
+  failure: [
+    'error',
+    'insufficient_system_resource',
+    'MALFORMED_FUNCTION_CALL',
+    'ERROR',
+    'failed',
+    'cancelled',
+    'abort',
+    'network_error',
+  ],
 };
 
 const meanings: ReadonlyMap<string, FinishReason | 'failure'> = new Map(

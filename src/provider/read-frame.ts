@@ -2,8 +2,11 @@ import { LlmError } from '../error/llm-error';
 import type { AnswerContext } from './decoder';
 import { asObject } from './json';
 
+// Some servers keep a stream alive with events whose data is a clock or plain words.
+const KEEP_ALIVE = /^(?:ping|heart-?beat|keep-?alive)$/i;
+
 /**
- * The JSON of a frame, or `undefined` for one that says nothing (empty, `[DONE]`).
+ * The JSON of a frame, or `undefined` for one that says nothing (empty, `[DONE]`, a sign of life).
  *
  * @throws `answer.failure(…)` for an error in any of its shapes, and an `LlmError` of kind
  * `malformed` for what is not JSON.
@@ -14,13 +17,17 @@ export function readFrame(answer: AnswerContext, data: string, event: string | u
   if (event === 'error') throw answer.failure(parse(text) ?? text);
   if (text === '' || text === '[DONE]') return undefined;
   const json = parse(text);
-  if (json === undefined) throw malformed(answer.provider, 'a frame of the stream is not JSON');
+  if (json === undefined) {
+    if (event !== undefined && KEEP_ALIVE.test(event)) return undefined;
+    throw malformed(answer.provider, 'a frame of the stream is not JSON');
+  }
   if (reportsError(json)) throw answer.failure(json);
   return json;
 }
 
-/** Tells an error object: with an `error` in it, or flat. */
+/** Tells an error object: with an `error` in it, flat, or in a list. */
 export function reportsError(json: unknown): boolean {
+  if (Array.isArray(json)) return json.some(reportsError);
   const frame = asObject<{ type?: unknown; object?: unknown; error?: unknown }>(json);
   return frame?.type === 'error' || frame?.object === 'error' || Boolean(frame?.error);
 }

@@ -7,8 +7,9 @@ const table = {
     'length model_length max_tokens model_context_window_exceeded MAX_TOKENS max_output_tokens',
   'tool-calls': 'tool_calls function_call tool_use TOOL_CALL requires_action',
   'content-filter':
-    'content_filter refusal SAFETY RECITATION BLOCKLIST PROHIBITED_CONTENT SPII IMAGE_SAFETY content_filtered guardrail_intervened',
-  failure: 'error insufficient_system_resource MALFORMED_FUNCTION_CALL ERROR failed',
+    'content_filter refusal SAFETY RECITATION BLOCKLIST PROHIBITED_CONTENT SPII IMAGE_SAFETY content_filtered guardrail_intervened sensitive',
+  failure:
+    'error insufficient_system_resource MALFORMED_FUNCTION_CALL ERROR failed cancelled abort network_error',
   unknown: 'tired OTHER __proto__ constructor toString',
 };
 

@@ -93,62 +93,6 @@ export function eventsOf({ expected, body }: Recording): readonly string[] {
   return body.split(ends).filter((event) => event !== '');
 }
 
-/** Whether a body, whole or cut, holds the end of the answer as its protocol defines it. */
-export function holdsTerminal({ protocol, expected }: Recording, body: string): boolean {
-  const bare = expected.format === 'ndjson';
-  const payloads = body
-    .split('\n')
-    .filter((line) => bare || line.startsWith('data:'))
-    .map((line) => (bare ? line : line.slice('data:'.length)).trim());
-  return payloads.some((payload) => isTerminal(protocol, payload));
-}
-
-/** The parts of a payload that decide whether it is the last one. */
-interface Payload {
-  readonly type?: unknown;
-  readonly done?: unknown;
-  readonly choices?: unknown;
-  readonly candidates?: unknown;
-  readonly promptFeedback?: { readonly blockReason?: unknown } | null;
-}
-
-function isTerminal(protocol: string, text: string): boolean {
-  if (text === '[DONE]') return protocol === 'openai-chat';
-  let payload: Payload | null;
-  try {
-    payload = JSON.parse(text) as Payload | null;
-  } catch {
-    return false;
-  }
-  switch (protocol) {
-    case 'openai-chat':
-      return listOf(payload?.choices).some(
-        (choice) => (choice?.index ?? 0) === 0 && Boolean(choice?.finish_reason),
-      );
-    case 'openai-responses':
-      return payload?.type === 'response.completed' || payload?.type === 'response.incomplete';
-    case 'anthropic':
-      return payload?.type === 'message_stop';
-    case 'gemini':
-      return (
-        Boolean(payload?.promptFeedback?.blockReason) ||
-        listOf(payload?.candidates).some((candidate) => Boolean(candidate?.finishReason))
-      );
-    default:
-      return payload?.done === true;
-  }
-}
-
-interface End {
-  readonly index?: unknown;
-  readonly finish_reason?: unknown;
-  readonly finishReason?: unknown;
-}
-
-function listOf(value: unknown): readonly (End | null)[] {
-  return Array.isArray(value) ? (value as readonly (End | null)[]) : [];
-}
-
 function protocolOf(name: string, family: string): string {
   const protocol = family.replace(/-json$/, '');
   if (protocol === 'openai-completion') return 'openai-chat';

@@ -2,7 +2,8 @@ import { existsSync } from 'node:fs';
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { LlmError } from '../../src/error/llm-error';
-import { eventsOf, holdsTerminal, recordingsIn, type Recording } from './recording';
+import { judge } from './judge';
+import { eventsOf, recordingsIn, type Recording } from './recording';
 import { committed } from './streams';
 import { bytesOf, cutAt, KEY, QUESTION, replay, seeded, sliced, type Outcome } from './replay';
 
@@ -73,16 +74,17 @@ function faultOf(
   const { events, text, reasoning, answer, failure } = replay(recording, [part], error);
   if (!whole.text.startsWith(text)) return 'other text';
   if (!whole.reasoning.startsWith(reasoning)) return 'other reasoning';
-  const failed = recording.expected.error !== null;
-  if (holdsTerminal(recording, new TextDecoder().decode(part))) {
-    // An error may follow the finish reason, and then it counts.
-    return failed || answer !== undefined ? undefined : 'a whole answer was refused';
+  const verdict = judge(recording, new TextDecoder().decode(part));
+  if (verdict === 'whole') {
+    return answer === undefined ? 'a whole answer was refused' : undefined;
   }
   if (answer !== undefined) return 'a success without a terminal';
   if (events.some(({ type }) => type === 'tool-call')) return 'a tool call of an unfinished answer';
   if (error !== undefined && failure?.error === error) return undefined;
   if (!LlmError.is(failure?.error)) return 'no LlmError';
-  return failed || failure.error.kind === 'truncated' ? undefined : failure.error.kind;
+  return verdict === 'failed' || failure.error.kind === 'truncated'
+    ? undefined
+    : failure.error.kind;
 }
 
 /** The body cut at every event boundary (at some, where there are many) and at random bytes. */

@@ -15,7 +15,7 @@ import type { Recording } from './recording';
 export const KEY = 'sk-test-canary-0123456789';
 export const QUESTION = 'a question that no error may quote';
 
-const factories: Readonly<Record<string, (options: ProviderOptions) => Handler>> = {
+export const factories: Readonly<Record<string, (options: ProviderOptions) => Handler>> = {
   anthropic,
   gemini,
   ollama,
@@ -88,7 +88,7 @@ export function replay(
   return deliver(protocol, { status, contentType, pieces, error });
 }
 
-const contentTypes = {
+export const contentTypes = {
   sse: 'text/event-stream; charset=utf-8',
   jsonl: 'text/event-stream',
   ndjson: 'application/x-ndjson',

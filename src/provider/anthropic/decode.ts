@@ -68,11 +68,8 @@ export class MessageDecoder implements Decoder {
       throw malformed(this.#answer.provider, 'the body is not a message');
     }
     this.#open(message);
-    asList(message.content).forEach((item, index) => {
-      this.#blockStart(index, asObject<ContentBlock>(item) ?? {});
-      this.#blockStop(index);
-    });
-    this.#messageDelta(message.stop_reason, message.usage);
+    this.#content(message);
+    this.#count(message.usage);
     this.#finish();
   }
 
@@ -85,6 +82,16 @@ export class MessageDecoder implements Decoder {
     this.#open(message);
     this.#count(message.usage);
     if (first) this.#report();
+    // An answer that goes on after a tool of the server may begin with what it has.
+    this.#content(message);
+  }
+
+  #content({ content, stop_reason: stopReason }: Message): void {
+    asList(content).forEach((item, index) => {
+      this.#blockStart(index, asObject<ContentBlock>(item) ?? {});
+      this.#blockStop(index);
+    });
+    this.#rawReason = asText(stopReason) ?? this.#rawReason;
   }
 
   #open(message: Message): void {

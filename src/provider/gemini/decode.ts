@@ -68,7 +68,7 @@ export class GenerateContentDecoder implements Decoder {
     this.#count(asObject<UsageMetadata>(response.usageMetadata) ?? {});
     if (first) this.#report();
     const feedback = asObject<{ blockReason?: unknown }>(response.promptFeedback);
-    this.#blockReason = asText(feedback?.blockReason) ?? this.#blockReason;
+    this.#blockReason = readReason(feedback?.blockReason) ?? this.#blockReason;
     for (const item of asList(response.candidates)) {
       const candidate = asObject<Candidate>(item);
       if (candidate !== undefined && (candidate.index ?? 0) === 0) this.#candidate(candidate);
@@ -87,8 +87,7 @@ export class GenerateContentDecoder implements Decoder {
       const part = asObject<Part>(item);
       if (part !== undefined) this.#part(part);
     }
-    // The word for no word, which an answer that goes on may hold too.
-    if (raw !== 'FINISH_REASON_UNSPECIFIED') this.#rawReason = asText(raw) ?? this.#rawReason;
+    this.#rawReason = readReason(raw) ?? this.#rawReason;
     if (this.#rawReason !== undefined) this.#reason();
   }
 
@@ -118,4 +117,10 @@ export class GenerateContentDecoder implements Decoder {
     });
     this.#usage = { ...this.#usage, ...said };
   }
+}
+
+// `…_UNSPECIFIED` is the word for no word, which an answer that goes on may hold too.
+function readReason(value: unknown): string | undefined {
+  const reason = asText(value);
+  return reason?.endsWith('_UNSPECIFIED') ? undefined : reason;
 }

@@ -6,6 +6,8 @@ import { OutputReader } from './output';
 import { readResponseUsage } from './usage';
 import type { ResponseEvent, ResponseObject } from './wire';
 
+const ENDED = ['completed', 'incomplete', 'failed', 'cancelled'];
+
 /** Reads a response of OpenAI and of the servers that speak its protocol. */
 export class ResponseDecoder implements Decoder {
   readonly #answer: AnswerContext;
@@ -22,31 +24,29 @@ export class ResponseDecoder implements Decoder {
     if (frame === undefined) return false;
     const response = asObject<ResponseObject>(frame.response);
     const type = asText(frame.type) ?? event ?? '';
-    if (type === 'response.failed') throw this.#failure(response ?? {});
-    if (response !== undefined || frame.output_index !== undefined) this.#start(response ?? {});
-    switch (type) {
-      case 'response.completed':
-        this.#finish(response ?? {}, asText(response?.status) ?? 'completed');
-        return true;
-      case 'response.incomplete':
-        this.#finish(response ?? {}, whyIncomplete(response));
-        return true;
-      default:
-        this.#output.event(type, frame);
-        return false;
+    const status = type.replace(/^response\./, '');
+    if (ENDED.includes(status)) {
+      this.#end(response ?? {}, status);
+      return true;
     }
+    // A whole response, of a server that was asked for a stream and has none.
+    if (type === '' && frame.object === 'response') {
+      this.body(frame);
+      return true;
+    }
+    if (response !== undefined || frame.output_index !== undefined) this.#start(response ?? {});
+    this.#output.event(type, frame);
+    return false;
   }
 
   body(json: unknown): void {
     if (reportsError(json)) throw this.#answer.failure(json);
     const response = asObject<ResponseObject>(json);
     const status = asText(response?.status) ?? '';
-    if (response === undefined || !['completed', 'incomplete', 'failed'].includes(status)) {
+    if (response === undefined || !ENDED.includes(status)) {
       throw malformed(this.#answer.provider, 'the body is not a response that has ended');
     }
-    if (status === 'failed') throw this.#failure(response);
-    this.#start(response);
-    this.#finish(response, status === 'completed' ? status : whyIncomplete(response));
+    this.#end(response, status);
   }
 
   end(): boolean {
@@ -59,6 +59,14 @@ export class ResponseDecoder implements Decoder {
     const { provider, emit } = this.#answer;
     const said = compact({ model: asText(response.model), id: asText(response.id) });
     emit({ type: 'start', provider, ...said });
+  }
+
+  /** Ends as the event says, unless it is called complete and the response knows better. */
+  #end(response: ResponseObject, said: string): void {
+    const own = asText(response.status) ?? '';
+    const status = said === 'completed' && ENDED.includes(own) ? own : said;
+    if (status === 'failed' || status === 'cancelled') throw this.#failure(response, status);
+    this.#finish(response, status === 'incomplete' ? whyIncomplete(response) : status);
   }
 
   #finish(response: ResponseObject, rawReason: string): void {
@@ -75,13 +83,13 @@ export class ResponseDecoder implements Decoder {
     emit({ type: 'finish', reason, rawReason, ...said });
   }
 
-  #failure({ error }: ResponseObject): Error {
+  #failure({ error }: ResponseObject, status: string): Error {
     const { provider, failure } = this.#answer;
-    return error ? failure({ error }) : finishFailure(provider, 'failed');
+    return error ? failure({ error }) : finishFailure(provider, status);
   }
 }
 
-function whyIncomplete(response: ResponseObject | undefined): string {
-  const details = asObject<{ reason?: unknown }>(response?.incomplete_details);
+function whyIncomplete(response: ResponseObject): string {
+  const details = asObject<{ reason?: unknown }>(response.incomplete_details);
   return asText(details?.reason) ?? 'incomplete';
 }

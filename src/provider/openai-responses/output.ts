@@ -103,7 +103,9 @@ export class OutputReader {
     const piece = { id: asText(call_id), name: asText(name) };
     if (type === 'function_call') {
       this.#calls.add(place, piece);
-      if (whole) this.#calls.complete(place, { input: asText(item.arguments) });
+      const value = asObject(item.arguments);
+      if (whole && value !== undefined) this.#calls.addValue(place, piece, value);
+      else if (whole) this.#calls.complete(place, { input: asText(item.arguments) });
     } else if (type === 'custom_tool_call') {
       this.#calls.addText(place, piece);
       if (whole) this.#calls.complete(place, { input: asText(item.input) });

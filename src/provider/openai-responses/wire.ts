@@ -1,6 +1,8 @@
 /** What is read of an event of a Responses stream. */
 export interface ResponseEvent {
   readonly type?: unknown;
+  /** Of a whole response. */
+  readonly object?: unknown;
   readonly response?: unknown;
   readonly output_index?: unknown;
   readonly content_index?: unknown;

@@ -15,6 +15,7 @@ export class ChatDecoder implements Decoder {
   readonly #assembler: ToolCallAssembler;
   readonly #toolCalls: ChatToolCalls;
   #started = false;
+  #inPieces = false;
   #rawReason: string | undefined;
   #usage: Usage | undefined;
   #refusal = '';
@@ -38,10 +39,10 @@ export class ChatDecoder implements Decoder {
   body(json: unknown): void {
     if (reportsError(json)) throw this.#answer.failure(json);
     const chunk = asObject<ChatChunk>(json);
-    if (chunk !== undefined) this.#chunk(chunk);
-    if (!Array.isArray(chunk?.choices)) {
+    if (chunk === undefined || asList(chunk.choices).length === 0) {
       throw malformed(this.#answer.provider, 'the body is not a chat completion');
     }
+    this.#chunk(chunk);
     this.#finish();
   }
 
@@ -67,7 +68,10 @@ export class ChatDecoder implements Decoder {
   }
 
   #choice(choice: ChatChoice): void {
-    const delta = asObject<ChatDelta>(choice.delta) ?? asObject<ChatDelta>(choice.message);
+    const piece = asObject<ChatDelta>(choice.delta);
+    this.#inPieces ||= piece !== undefined;
+    // A message behind its pieces, or beside them, only tells them again.
+    const delta = this.#inPieces ? piece : asObject<ChatDelta>(choice.message);
     if (delta !== undefined) {
       this.#say('reasoning-delta', readReasoning(delta));
       this.#content(delta.content);
@@ -77,7 +81,7 @@ export class ChatDecoder implements Decoder {
     this.#say('text-delta', asText(choice.text));
     this.#usage = readChatUsage(choice.usage) ?? this.#usage;
     // Some servers send `null` again after the reason, so the last one that says something stays.
-    this.#rawReason = asText(choice.finish_reason) ?? this.#rawReason;
+    this.#rawReason = readReason(choice.finish_reason) ?? this.#rawReason;
     if (this.#rawReason !== undefined && finishReason(this.#rawReason) === 'failure') {
       throw finishFailure(this.#answer.provider, this.#rawReason);
     }
@@ -118,13 +122,24 @@ export class ChatDecoder implements Decoder {
   }
 }
 
+// For some servers, `"null"` is the word for no reason yet.
+function readReason(value: unknown): string | undefined {
+  const reason = asText(value);
+  return reason === 'null' ? undefined : reason;
+}
+
 // Servers that send more than one of these fields repeat the same text in them.
 function readReasoning(delta: ChatDelta): string | undefined {
   const details = asList(delta.reasoning_details).map((item) => {
     const detail = asObject<ReasoningDetail>(item);
     return asText(detail?.text) ?? asText(detail?.summary) ?? '';
   });
-  return asText(delta.reasoning_content) ?? asText(delta.reasoning) ?? asText(details.join(''));
+  return (
+    asText(delta.reasoning_content) ??
+    asText(delta.reasoning) ??
+    asText(delta.reasoning_text) ??
+    asText(details.join(''))
+  );
 }
 
 function readThinking(thinking: unknown): string | undefined {

@@ -8,6 +8,14 @@ interface Slot {
   readonly name: string | undefined;
 }
 
+/** What a fragment says of its call. */
+interface Piece {
+  readonly id: string | undefined;
+  readonly name: string | undefined;
+  /** Its place among the fragments of the chunk, if there are more. */
+  readonly position: number | undefined;
+}
+
 /** Finds out which call a fragment belongs to, and hands it to the assembler. */
 export class ChatToolCalls {
   readonly #calls: ToolCallAssembler;
@@ -19,20 +27,24 @@ export class ChatToolCalls {
   }
 
   add(delta: ChatDelta): void {
-    for (const item of asList(delta.tool_calls)) {
+    const items = asList(delta.tool_calls);
+    items.forEach((item, position) => {
       const call = asObject<ToolCallDelta>(item);
-      if (call !== undefined) this.#add(call);
-    }
+      if (call !== undefined) this.#add(call, items.length > 1 ? position : undefined);
+    });
     const legacy = asObject<FunctionDelta>(delta.function_call);
     if (legacy !== undefined) this.#fragment('function_call', undefined, legacy);
   }
 
-  #add({ index, id: rawId, function: rawFunction, custom: rawCustom }: ToolCallDelta): void {
+  #add(
+    { index, id: rawId, function: rawFunction, custom: rawCustom }: ToolCallDelta,
+    position: number | undefined,
+  ): void {
     const id = typeof rawId === 'number' ? String(rawId) : asText(rawId);
     const custom = asObject<FunctionDelta>(rawCustom);
     const called = asObject<FunctionDelta>(rawFunction);
     const name = asText((called ?? custom)?.name);
-    const key = this.#key(index, id, name);
+    const key = this.#key(typeof index === 'number' ? index : undefined, { id, name, position });
     if (called === undefined && custom !== undefined) {
       this.#calls.addText(key, { id, name, input: asText(custom.input) });
     } else {
@@ -48,9 +60,8 @@ export class ChatToolCalls {
 
   // The index tells calls apart, where there is one and it is true: some servers leave it
   // out, and some send 0 for each of several whole calls, with an id and a name each.
-  #key(index: unknown, id: string | undefined, name: string | undefined): unknown {
-    const place =
-      typeof index === 'number' ? index : (id ?? (name === undefined ? this.#last : {}));
+  #key(index: number | undefined, { id, name, position }: Piece): unknown {
+    const place = index ?? id ?? (name === undefined ? this.#continued(position) : {});
     this.#last = place;
     const slot = this.#slots.get(place);
     const begun = slot !== undefined && (this.#calls.textOf(slot.key) !== '' || name !== slot.name);
@@ -59,5 +70,10 @@ export class ChatToolCalls {
     const key = {};
     this.#slots.set(place, { key, id, name });
     return key;
+  }
+
+  // A piece that names no call is of the last one; several of them are of the calls in order.
+  #continued(position: number | undefined): unknown {
+    return position === undefined ? this.#last : [...this.#slots.keys()][position];
   }
 }

@@ -10,7 +10,7 @@ export function readChatUsage(value: unknown): Usage | undefined {
     usage.prompt_tokens_details,
   );
   const output = asObject<{ reasoning_tokens?: unknown }>(usage.completion_tokens_details);
-  return compact({
+  const counts = compact({
     inputTokens: asCount(usage.prompt_tokens),
     outputTokens: asCount(usage.completion_tokens),
     totalTokens: asCount(usage.total_tokens),
@@ -18,7 +18,10 @@ export function readChatUsage(value: unknown): Usage | undefined {
     cachedInputTokens:
       asCount(input?.cached_tokens) ??
       asCount(usage.prompt_cache_hit_tokens) ??
-      asCount(usage.cached_tokens),
-    cacheWriteTokens: asCount(input?.cache_write_tokens),
+      asCount(usage.cached_tokens) ??
+      asCount(usage.cache_read_input_tokens),
+    cacheWriteTokens:
+      asCount(input?.cache_write_tokens) ?? asCount(usage.cache_creation_input_tokens),
   });
+  return Object.keys(counts).length === 0 ? undefined : counts;
 }

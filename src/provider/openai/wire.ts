@@ -32,6 +32,8 @@ export interface ChatDelta {
   readonly reasoning_content?: unknown;
   readonly reasoning?: unknown;
   readonly reasoning_details?: unknown;
+  /** GitHub Copilot. */
+  readonly reasoning_text?: unknown;
   readonly tool_calls?: unknown;
   /** The form before `tool_calls`. */
   readonly function_call?: unknown;
@@ -73,4 +75,7 @@ export interface ChatUsage {
   readonly cached_tokens?: unknown;
   /** Perplexity. */
   readonly reasoning_tokens?: unknown;
+  /** LiteLLM and other gateways, in the words of Anthropic. */
+  readonly cache_read_input_tokens?: unknown;
+  readonly cache_creation_input_tokens?: unknown;
 }
