@@ -76,6 +76,14 @@ const brand = Symbol.for('rxllm.LlmError');
 /**
  * The one error of this library. `kind` says what the caller does next; no
  * field and no message ever holds a key, a header or text of the prompt.
+ *
+ * @example
+ * ```ts
+ * ask(request).pipe(textSoFar()).subscribe({
+ *   next: render,
+ *   error: (error) => render(LlmError.is(error) && error.retryable ? 'Try again later.' : 'Sorry.'),
+ * });
+ * ```
  */
 export class LlmError extends Error {
   readonly kind: LlmErrorKind;

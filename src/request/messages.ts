@@ -1,16 +1,37 @@
 import type { ChatRequest, ContentPart, Message } from './schema';
 
-/** A message of the user: text, or parts with images and files. */
+/**
+ * A message of the user: text, or parts with images and files.
+ *
+ * @example
+ * ```ts
+ * ask({ messages: [user([{ type: 'text', text: 'What is this?' }, { type: 'image', image: photo }])] });
+ * ```
+ */
 export function user(content: string | readonly ContentPart[]): Message {
   return { role: 'user', content };
 }
 
-/** A message that sets the rules for the model. */
+/**
+ * A message that sets the rules for the model.
+ *
+ * @example
+ * ```ts
+ * ask({ messages: [system('Answer in one word.'), user('Is water wet?')] });
+ * ```
+ */
 export function system(content: string): Message {
   return { role: 'system', content };
 }
 
-/** An earlier message of the model. */
+/**
+ * An earlier message of the model.
+ *
+ * @example
+ * ```ts
+ * ask({ messages: [user('Is water wet?'), assistant('Yes.'), user('Why?')] });
+ * ```
+ */
 export function assistant(
   content: string,
   toolCalls?: Extract<Message, { role: 'assistant' }>['toolCalls'],
@@ -20,7 +41,17 @@ export function assistant(
     : { role: 'assistant', content, toolCalls };
 }
 
-/** What a tool that the model called has answered. */
+/**
+ * What a tool that the model called has answered.
+ *
+ * @example
+ * ```ts
+ * const call = { id: 'call_1', name: 'weather', input: { city: 'Bern' } };
+ * const tools = [{ name: 'weather', parameters: { type: 'object' } }];
+ * const messages = [user('How is Bern?'), assistant('', [call]), toolResult(call, 'sunny, 21 °C')];
+ * ask({ messages, tools });
+ * ```
+ */
 export function toolResult(
   call: { readonly id: string; readonly name: string },
   content: string,

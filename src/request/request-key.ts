@@ -7,6 +7,13 @@ const ordered: ReadonlySet<string> = new Set(['schema', 'parameters', 'input']);
  * The canonical text of everything in a request that changes its answer, and of the
  * tenant. Two requests have the same key exactly if they ask the same for the same
  * tenant, however their objects were put together.
+ *
+ * @example
+ * ```ts
+ * // A cache that doesn't mind how a question is written.
+ * const key = (request: ChatRequest) => requestKey(request).toLowerCase();
+ * const ask = compose(openai({ model: 'gpt-5-mini' }), cache({ key }));
+ * ```
  */
 export function requestKey({ context, ...question }: ChatRequest): string {
   return canonical([question, context?.tenant]);

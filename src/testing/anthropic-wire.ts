@@ -15,7 +15,8 @@ export interface AnthropicWireError {
  *
  * @example
  * ```ts
- * anthropicFrames({ text: 'Hello world', usage: { inputTokens: 3, outputTokens: 2 } }).join('');
+ * const frames = anthropicFrames({ text: ['Hel', 'lo'], usage: { outputTokens: 2 } });
+ * const response = new Response(frames.join(''));
  * ```
  */
 export function anthropicFrames(answer: WireAnswer): readonly string[] {
@@ -48,7 +49,14 @@ export function anthropicFrames(answer: WireAnswer): readonly string[] {
   ];
 }
 
-/** The same answer as the JSON body of a request without `stream`. */
+/**
+ * The same answer as the JSON body of a request without `stream`.
+ *
+ * @example
+ * ```ts
+ * const response = new Response(anthropicBody({ text: 'Hello world' }));
+ * ```
+ */
 export function anthropicBody(answer: WireAnswer): string {
   const { usage = {} } = answer;
   return JSON.stringify({
@@ -67,7 +75,15 @@ export function anthropicBody(answer: WireAnswer): string {
   });
 }
 
-/** The JSON body of an Anthropic error response. */
+/**
+ * The JSON body of an Anthropic error response.
+ *
+ * @example
+ * ```ts
+ * const body = anthropicErrorBody({ type: 'overloaded_error' });
+ * const response = new Response(body, { status: 529 });
+ * ```
+ */
 export function anthropicErrorBody({
   type = 'api_error',
   message = 'Internal server error',
@@ -80,7 +96,15 @@ export function anthropicErrorBody({
   });
 }
 
-/** An error as a frame in the middle of an Anthropic stream. */
+/**
+ * An error as a frame in the middle of an Anthropic stream.
+ *
+ * @example
+ * ```ts
+ * const [first = ''] = anthropicFrames({ text: 'Hello world' });
+ * const response = new Response(first + anthropicErrorFrame({ type: 'overloaded_error' }));
+ * ```
+ */
 export function anthropicErrorFrame(error: AnthropicWireError = {}): string {
   return `event: error\ndata: ${anthropicErrorBody(error)}\n\n`;
 }

@@ -12,22 +12,51 @@ import type {
 import type { Usage } from '../event/usage';
 import { wirePieces } from './wire-answer';
 
-/** An event for tests: an attempt has reached the model. Its provider is `'fake'` by default. */
+/**
+ * An event for tests: an attempt has reached the model. Its provider is `'fake'` by default.
+ *
+ * @example
+ * ```ts
+ * const ask = fakeHandler([start({ model: 'gpt-5-mini' }), textDelta('Hello'), finish()]);
+ * ```
+ */
 export function start(fields: Partial<Omit<StartEvent, 'type'>> = {}): StartEvent {
   return { type: 'start', provider: 'fake', ...fields };
 }
 
-/** An event for tests: more text. */
+/**
+ * An event for tests: more text.
+ *
+ * @example
+ * ```ts
+ * const ask = fakeHandler([start(), textDelta('Hel'), textDelta('lo'), finish()]);
+ * ```
+ */
 export function textDelta(text: string): TextDeltaEvent {
   return { type: 'text-delta', text };
 }
 
-/** An event for tests: more reasoning. */
+/**
+ * An event for tests: more reasoning.
+ *
+ * @example
+ * ```ts
+ * const ask = fakeHandler([start(), reasoningDelta('Let me see.'), textDelta('42'), finish()]);
+ * ```
+ */
 export function reasoningDelta(text: string): ReasoningDeltaEvent {
   return { type: 'reasoning-delta', text };
 }
 
-/** An event for tests: a whole tool call, the answer's first one by default. */
+/**
+ * An event for tests: a whole tool call, the answer's first one by default.
+ *
+ * @example
+ * ```ts
+ * const call = toolCall('weather', { city: 'Bern' });
+ * const ask = fakeHandler([start(), call, finish({ reason: 'tool-calls' })]);
+ * ```
+ */
 export function toolCall(
   name: string,
   input: unknown = {},
@@ -39,22 +68,52 @@ export function toolCall(
   return { type: 'tool-call', index, id, name, input };
 }
 
-/** An event for tests: token counts so far. */
+/**
+ * An event for tests: token counts so far.
+ *
+ * @example
+ * ```ts
+ * const ask = fakeHandler([start(), usage({ inputTokens: 3 }), textDelta('Hello'), finish()]);
+ * ```
+ */
 export function usage(counts: Usage): UsageEvent {
   return { type: 'usage', usage: counts };
 }
 
-/** An event for tests: the answer is whole. Its reason is `'stop'` by default. */
+/**
+ * An event for tests: the answer is whole. Its reason is `'stop'` by default.
+ *
+ * @example
+ * ```ts
+ * const cutShort = finish({ reason: 'length', usage: { outputTokens: 100 } });
+ * const ask = fakeHandler([start(), textDelta('And so'), cutShort]);
+ * ```
+ */
 export function finish(fields: Partial<Omit<FinishEvent, 'type'>> = {}): FinishEvent {
   return { type: 'finish', reason: 'stop', ...fields };
 }
 
-/** An event for tests: everything since the last `start` is void. */
+/**
+ * An event for tests: everything since the last `start` is void.
+ *
+ * @example
+ * ```ts
+ * const ask = fakeHandler([start(), textDelta('No'), retract(), ...answerEvents('Yes')]);
+ * ```
+ */
 export function retract(): RetractEvent {
   return { type: 'retract' };
 }
 
-/** The error that `#` stands for: the server is overloaded, and may be asked again. */
+/**
+ * The error that `#` stands for: the server is overloaded, and may be asked again.
+ *
+ * @example
+ * ```ts
+ * const flaky = fakeHandler(throwError(overloadedError), answerEvents('Hello'));
+ * const ask = compose(flaky, retryBackoff({ base: 1 }));
+ * ```
+ */
 export function overloadedError(): LlmError {
   return new LlmError('fake: the server is overloaded; it may be asked again', {
     kind: 'overloaded',

@@ -28,9 +28,11 @@ export interface FakeHandler extends Handler {
  *
  * @example
  * ```ts
- * const provider = fakeHandler('--#', 'S-a-(F|)');
- * expectEvents(compose(provider, retryBackoff())(prompt('?'))).toBe('…');
- * expectSubscriptions(provider.subscriptions).toBe(['^-!', '…']);
+ * marbles(({ expectEvents, expectSubscriptions }) => {
+ *   const provider = fakeHandler('-S-a-b-F|');
+ *   expectEvents(provider(prompt('?')), '---!').toBe('-S-');
+ *   expectSubscriptions(provider.subscriptions).toBe('^--!');
+ * });
  * ```
  */
 export function fakeHandler(

@@ -21,7 +21,17 @@ export function letterEvent(letter: string): ChatEvent | undefined {
   }
 }
 
-/** The values of a chat diagram: the given ones, then the default letters. */
+/**
+ * The values of a chat diagram: the given ones, then the default letters.
+ *
+ * @example
+ * ```ts
+ * marbles(({ hot, expectObservable }) => {
+ *   const answer$ = hot('S-a-b-F|', eventValues());
+ *   expectObservable(answer$.pipe(textDeltas())).toBe('--a-b--|');
+ * });
+ * ```
+ */
 export function eventValues(values: MarbleValues = {}): Record<string, ChatEvent> {
   return new Proxy(values, {
     get: (own, letter) => {

@@ -18,7 +18,8 @@ const CREATED = 1_767_225_600;
  *
  * @example
  * ```ts
- * openaiChatFrames({ text: ['Hel', 'lo'], usage: { inputTokens: 3, outputTokens: 2 } }).join('');
+ * const frames = openaiChatFrames({ text: ['Hel', 'lo'], usage: { outputTokens: 2 } });
+ * const response = new Response(frames.join(''));
  * ```
  */
 export function openaiChatFrames(answer: WireAnswer): readonly string[] {
@@ -62,7 +63,14 @@ export function openaiChatFrames(answer: WireAnswer): readonly string[] {
   ];
 }
 
-/** The same answer as the JSON body of a request without `stream`. */
+/**
+ * The same answer as the JSON body of a request without `stream`.
+ *
+ * @example
+ * ```ts
+ * const response = new Response(openaiChatBody({ text: 'Hello world' }));
+ * ```
+ */
 export function openaiChatBody(answer: WireAnswer): string {
   const { toolCalls = [] } = answer;
   const text = wirePieces(answer.text).join('');
@@ -98,7 +106,14 @@ export function openaiChatBody(answer: WireAnswer): string {
   });
 }
 
-/** The JSON body of an OpenAI error response. */
+/**
+ * The JSON body of an OpenAI error response.
+ *
+ * @example
+ * ```ts
+ * const response = new Response(openaiErrorBody({ code: 'insufficient_quota' }), { status: 429 });
+ * ```
+ */
 export function openaiErrorBody({
   message = 'The server had an error while processing your request.',
   type = 'server_error',
@@ -108,7 +123,15 @@ export function openaiErrorBody({
   return JSON.stringify({ error: { message, type, param, code } });
 }
 
-/** An error as a frame in the middle of an OpenAI stream. */
+/**
+ * An error as a frame in the middle of an OpenAI stream.
+ *
+ * @example
+ * ```ts
+ * const [first = ''] = openaiChatFrames({ text: 'Hello world' });
+ * const response = new Response(first + openaiErrorFrame());
+ * ```
+ */
 export function openaiErrorFrame(error: OpenaiWireError = {}): string {
   return `data: ${openaiErrorBody(error)}\n\n`;
 }

@@ -29,7 +29,9 @@ const done = { done: true, value: undefined } as const;
  *
  * @example
  * ```ts
- * for await (const text of toAsyncIterable(ask(question).pipe(textDeltas()))) process(text);
+ * for await (const text of toAsyncIterable(ask(request).pipe(textDeltas()))) {
+ *   process.stdout.write(text);
+ * }
  * ```
  */
 export function toAsyncIterable<T extends ChatEvent | string>(

@@ -18,8 +18,8 @@ import { toAsyncIterable } from './to-async-iterable';
  *
  * @example
  * ```ts
- * const text = toReadableStream(ask(question).pipe(textDeltas()));
- * return new Response(text.pipeThrough(new TextEncoderStream()));
+ * const text = toReadableStream(ask(request).pipe(textDeltas()));
+ * const response = new Response(text.pipeThrough(new TextEncoderStream()));
  * ```
  */
 export function toReadableStream<T extends ChatEvent | string>(

@@ -21,6 +21,15 @@ const CAPACITY = 100;
  * The rule is that of Google's SRE book (chapter "Handling Overload"), with the ratio
  * raised from 10 % to 20 %. The reserve is lent, not given: over more than
  * `10 / ratio` calls the retries never exceed `ratio` times the calls.
+ *
+ * @example
+ * ```ts
+ * const budget = new RetryBudget({ ratio: 0.1 });
+ * const ask = failover({
+ *   gpt: compose(openai({ model: 'gpt-5-mini' }), retryBackoff({ budget })),
+ *   claude: compose(anthropic({ model: 'claude-haiku-4-5' }), retryBackoff({ budget })),
+ * });
+ * ```
  */
 export class RetryBudget {
   readonly #ratio: number;

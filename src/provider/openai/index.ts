@@ -26,7 +26,7 @@ export type OpenAIOptions = ProviderOptions;
  * @example
  * ```ts
  * const ask = openai({ model: 'gpt-5-mini' });
- * const groq = openai({ name: 'groq', baseURL: 'https://api.groq.com/openai/v1', apiKey, model });
+ * const groq = openai({ name: 'groq', baseURL: 'https://api.groq.com/openai/v1', apiKey });
  * ```
  */
 export function openai(options: OpenAIOptions = {}): Handler {
