@@ -22,7 +22,7 @@ const shared: Options = {
   // One copy of each class, however many entry points are loaded.
   splitting: true,
   // Rollup turns the shared chunks into CommonJS as they are; without it tsup rewrites their syntax.
-  treeshake: true,
+  treeshake: { moduleSideEffects: false },
   plugins: [{ name: 'mark-pure', renderChunk: (code) => ({ code: markPure(code) }) }],
   clean: true,
   removeNodeProtocol: false,
