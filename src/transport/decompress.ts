@@ -33,7 +33,7 @@ export class Decompressor {
     // that has no length is reset. So a sender that is faster than zlib is turned away.
     if (!stream) this.#fail(malformed('has a content-encoding other than gzip, deflate or br'));
     else if (stream.writableLength > BACKLOG) this.#fail(malformed('comes too fast to be decoded'));
-    else if (stream.writable) stream.write(bytes);
+    else stream.write(bytes);
   }
 
   /** Says that no byte will follow, and why if it is not for the end of the body. */
@@ -44,11 +44,7 @@ export class Decompressor {
     // A body of no bytes at all is no broken one.
     if (!stream) this.observer.end(reason);
     // Ended at once, a decoder keeps to itself what it has made of the last bytes of a cut body.
-    else if (stream.writable) {
-      stream.write(NOTHING, (error) => {
-        if (!error) stream.end();
-      });
-    }
+    else stream.write(NOTHING, () => stream.end());
   }
 
   destroy(): void {

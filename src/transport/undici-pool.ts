@@ -70,19 +70,17 @@ function createClient(
   options: Client.Options,
   connect: Connect,
 ): PooledClient {
-  let connecting: unknown;
+  let socket: unknown;
   const client = new undici.Client(origin, {
     ...options,
     connect: (target, callback) => {
-      connecting = connect(target, (...result) => {
-        connecting = undefined;
-        callback(...result);
-      });
+      socket = connect(target, callback);
     },
   });
   const destroy = async (): Promise<void> => {
     const reason = new Error('the connection is no longer wanted');
-    if (connecting instanceof Socket) connecting.destroy(reason);
+    // The client itself would wait for a socket that is still connecting.
+    if (socket instanceof Socket) socket.destroy(reason);
     await client.destroy(reason);
   };
   return { client, destroy };

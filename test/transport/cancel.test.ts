@@ -97,6 +97,22 @@ describe('httpTransport keeps the connection of an answer that was read to its e
     expect([server.requests, server.connections]).toEqual([5, 1]);
   });
 
+  it('and gives back the timer that waits for the end of the body', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const server = await rawServer((socket) => {
+      socket.setNoDelay();
+      socket.write(`${chunked}3\r\nabc\r\n`);
+      setImmediate(() => socket.write('0\r\n\r\n'));
+    });
+    const transport = pooled({ connections: 1 });
+    for (let call = 0; call < 10; call += 1) {
+      await lastValueFrom(transport(requestTo(server.url, { finished })).pipe(take(2)));
+    }
+    // What remains is undici's: one timer for the idle connection and its slow clock.
+    expect(vi.getTimerCount()).toBeLessThan(5);
+  });
+
   it('but not of one that was not', async () => {
     const server = await rawServer((socket) => socket.write(`${chunked}3\r\nabc\r\n0\r\n\r\n`));
     const transport = pooled({ connections: 1 });

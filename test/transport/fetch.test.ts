@@ -1,6 +1,8 @@
-import { describe, expect, it, vi } from 'vitest';
+import { inspect } from 'node:util';
+import { lastValueFrom, take } from 'rxjs';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { fetchTransport } from '../../src/transport/fetch';
-import { outcomeOf, requestTo } from './calls';
+import { key, outcomeOf, requestTo } from './calls';
 
 const url = 'https://llm.example';
 
@@ -28,11 +30,78 @@ describe('fetchTransport', () => {
     expect(fetch).toHaveBeenCalledOnce();
   });
 
-  it('fails with what its fetch throws', async () => {
+  it.each([
+    ['no route', 'no route'],
+    [`Bearer ${key} is wrong`, undefined],
+  ])('fails with what its fetch throws: "%s"', async (message, shown) => {
     const fetch = (): never => {
-      throw new TypeError('no route');
+      throw new TypeError(message);
     };
     const { error } = await outcomeOf(fetchTransport({ fetch })(requestTo(url)));
-    expect(error).toMatchObject({ kind: 'network', cause: { cause: { message: 'no route' } } });
+    expect(error!.kind).toBe('network');
+    expect((error!.cause as Error | undefined)?.cause).toEqual(shown && new TypeError(shown));
+    expect(inspect(error, { depth: 20, showHidden: true })).not.toContain(key);
+  });
+});
+
+describe('fetchTransport and its signal', () => {
+  beforeEach(() => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  /** A fetch whose body the test ends. */
+  function openFetch() {
+    let body: ReadableStreamDefaultController | undefined;
+    let signal: AbortSignal | null | undefined;
+    const stream = new ReadableStream({ start: (controller) => void (body = controller) });
+    const transport = fetchTransport({
+      fetch: (_, init) => {
+        signal = init?.signal;
+        return Promise.resolve(new Response(stream));
+      },
+    });
+    body!.enqueue(new Uint8Array(1));
+    return {
+      transport,
+      end: () => body!.close(),
+      aborted: () => signal!.aborted,
+    };
+  }
+  const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+  it('leaves it alone after a normal end', async () => {
+    const { transport, end, aborted } = openFetch();
+    end();
+    await outcomeOf(transport(requestTo(url)));
+    expect([aborted(), vi.getTimerCount()]).toEqual([false, 0]);
+  });
+
+  it('leaves it alone when the body ends by itself behind a whole answer', async () => {
+    const { transport, end, aborted } = openFetch();
+    const call = transport(requestTo(url, { finished: () => true }));
+    await lastValueFrom(call.pipe(take(2)));
+    await settled();
+    expect([aborted(), vi.getTimerCount()]).toEqual([false, 1]);
+    end();
+    await settled();
+    expect([aborted(), vi.getTimerCount()]).toEqual([false, 0]);
+  });
+
+  it('aborts when the body goes on behind a whole answer', async () => {
+    const { transport, aborted } = openFetch();
+    const call = transport(requestTo(url, { finished: () => true }));
+    await lastValueFrom(call.pipe(take(2)));
+    await settled();
+    vi.runAllTimers();
+    expect(aborted()).toBe(true);
+  });
+
+  it('aborts at once when the answer is not whole', async () => {
+    const { transport, aborted } = openFetch();
+    await lastValueFrom(transport(requestTo(url)).pipe(take(2)));
+    expect([aborted(), vi.getTimerCount()]).toEqual([true, 0]);
   });
 });

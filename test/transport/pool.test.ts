@@ -1,8 +1,9 @@
+import { inspect } from 'node:util';
 import { lastValueFrom, take } from 'rxjs';
 import { Agent } from 'undici';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { httpTransport } from '../../src/transport/undici';
-import { outcomeOf, pooled, requestTo } from './calls';
+import { key, outcomeOf, pooled, requestTo } from './calls';
 import { httpServer, rawServer, type TestServer } from './servers';
 
 /** A server that answers when the test says so. */
@@ -261,13 +262,16 @@ describe('a dispatcher of one’s own', () => {
     );
   });
 
-  it('may throw', async () => {
-    const dispatcher = {
-      dispatch: () => {
-        throw new TypeError('no route');
-      },
+  it.each([
+    ['no route', 'no route'],
+    [`Bearer ${key} is wrong`, undefined],
+  ])('may throw "%s"', async (message, shown) => {
+    const dispatch = (): never => {
+      throw new TypeError(message);
     };
-    const { error } = await outcomeOf(pooled({ dispatcher })(requestTo('http://localhost')));
-    expect(error).toMatchObject({ cause: { message: 'no route' } });
+    const transport = pooled({ dispatcher: { dispatch } });
+    const { error } = await outcomeOf(transport(requestTo('http://localhost')));
+    expect((error!.cause as Error | undefined)?.message).toBe(shown);
+    expect(inspect(error, { depth: 20, showHidden: true })).not.toContain(key);
   });
 });
