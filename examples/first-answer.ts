@@ -6,10 +6,9 @@ const server = await simulator({ answer: 'An Observable is a recipe for values o
 
 const ask = openai({ model: 'gpt-5-mini', apiKey: 'any', baseURL: server.openai });
 
-let line = '';
 await ask(prompt('What is an Observable?'))
   .pipe(textDeltas())
-  .forEach((text) => (line += text));
+  .forEach((text) => process.stdout.write(text));
 
-console.log(line);
+console.log();
 await server.close();

@@ -6,8 +6,9 @@ import { openai, prompt, textDeltas, toAsyncIterable } from 'rxllm';
 import { simulator } from 'rxllm/testing/simulator';
 
 const model = await simulator({
-  answer: (question) => (question === 'Hello' ? 'Streamed all the way to you.' : 'A long answer.'),
-  pace: { perToken: 20 },
+  answer: (question) =>
+    question === 'Hello' ? 'Streamed all the way to you.' : 'And so on, '.repeat(10_000),
+  pace: { perToken: 10 },
 });
 const ask = openai({ model: 'gpt-5-mini', apiKey: 'any', baseURL: model.openai });
 

@@ -4,6 +4,7 @@ import { from, map } from 'rxjs';
 
 const server = await simulator({
   answer: (question) => `${question} Yes.`,
+  pace: { firstToken: 100 },
   // One of the questions meets a server that refuses it, whatever is tried.
   faults: (call) => (call.question.includes('moon') ? { kind: 'status', status: 400 } : undefined),
 });

@@ -4,7 +4,7 @@ import { concatMap, delay, from, map, of, switchMap } from 'rxjs';
 
 const server = await simulator({
   answer: (question) => `Results for ${question}.`,
-  pace: { firstToken: 60 },
+  pace: { firstToken: 300 },
 });
 const ask = openai({ model: 'gpt-5-mini', apiKey: 'any', baseURL: server.openai });
 

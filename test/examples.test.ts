@@ -38,12 +38,16 @@ const expected: Readonly<Record<string, readonly string[]>> = {
 };
 
 describe('examples', () => {
-  const lines: string[] = [];
+  let output = '';
 
   beforeEach(() => {
-    lines.length = 0;
+    output = '';
     vi.spyOn(console, 'log').mockImplementation((...parts: unknown[]) => {
-      lines.push(parts.map(String).join(' '));
+      output += `${parts.map(String).join(' ')}\n`;
+    });
+    vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
+      output += String(text);
+      return true;
     });
   });
   afterEach(() => {
@@ -51,8 +55,8 @@ describe('examples', () => {
   });
 
   it.each(files)('%s prints what it says', async (file) => {
-    await import(`../examples/${file}`);
-    expect(lines).toEqual(expected[file]);
+    await import(`../examples/${file.replace(/\.ts$/, '')}.ts`);
+    expect(output.trimEnd().split('\n')).toEqual(expected[file]);
   });
 
   it.each(files)('%s is short', (file) => {
