@@ -32,7 +32,8 @@ export class Decompressor {
     // Pausing the response is no way out: undici crashes the process when a paused one
     // that has no length is reset. So a sender that is faster than zlib is turned away.
     if (!stream) this.#fail(malformed('has a content-encoding other than gzip, deflate or br'));
-    else if (stream.writableLength > BACKLOG) this.#fail(malformed('comes too fast to be decoded'));
+    else if (stream.writableLength > BACKLOG)
+      this.#fail(malformed('comes too fast to be decoded', false));
     else stream.write(bytes);
   }
 
@@ -86,9 +87,10 @@ function createDecoder(encoding: string, first: Uint8Array): Transform | undefin
   }
 }
 
-function malformed(what: string): LlmError {
+function malformed(what: string, retryable = true): LlmError {
   return new LlmError(`the compressed body ${what}; check what stands between you and the server`, {
     kind: 'malformed',
+    retryable,
   });
 }
 

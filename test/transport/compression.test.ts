@@ -166,7 +166,7 @@ describe('httpTransport bounds what comes out of a compressed body', () => {
       more();
     });
     const { error } = await outcomeOf(pooled({ maxResponseBytes: 2 ** 40 })(requestTo(server.url)));
-    expect(error).toMatchObject({ kind: 'malformed' });
+    expect(error).toMatchObject({ kind: 'malformed', retryable: false });
     await server.until(({ open }) => open === 0);
   });
 });
