@@ -86,7 +86,7 @@ describe('the pool', () => {
     const server = await httpServer((_, response) => response.end('abc'));
     const transport = pooled({ connections: 1 });
     const headers = { expect: '100-continue' };
-    const refused = Array.from({ length: 3000 }, () =>
+    const refused = Array.from({ length: 200 }, () =>
       outcomeOf(transport(requestTo(server.url, { headers }))),
     );
     const whole = outcomeOf(transport(requestTo(server.url)));
