@@ -8,6 +8,7 @@ import type { ChatRequest } from '../request/schema';
 import { defaultTransport } from '../transport/default';
 import type { ResponseHead, Transport, TransportRequest } from '../transport/transport';
 import type { FrameReader, Framing } from '../wire/framing';
+import { collect, jsonOrLines, parseJson, peek } from './body-reader';
 import type { CreateDecoder, Decoder } from './decoder';
 
 /** The options that all providers share. */
@@ -58,6 +59,12 @@ export interface Protocol {
 }
 
 const ERROR_BODY_LENGTH = 65_536;
+
+/** Statuses with which an answer comes; some proxies say `Created`. */
+const ANSWERS = [200, 201, 202, 203];
+
+/** The names under which a stream comes, so that it is read as such from its first byte. */
+const STREAM = /event-stream|ndjson|jsonl/i;
 
 /** Makes the handler of a protocol that answers one POST with a stream of frames. */
 export function httpHandler(
@@ -111,7 +118,6 @@ class Answer {
   #head: ResponseHead | undefined;
   #reader: FrameReader | undefined;
   #closing = false;
-  #reason: unknown;
   readonly #decoder: Decoder;
 
   constructor(
@@ -131,25 +137,11 @@ class Answer {
 
   head(head: ResponseHead): void {
     this.#head = head;
-    const type = head.headers['content-type'] ?? '';
-    if (head.status !== 200) {
-      this.#reader = collect(ERROR_BODY_LENGTH, (text) => {
-        throw this.#failure(parseJson(text) ?? text);
-      });
-    } else if (/\bhtml\b/i.test(type)) {
-      throw this.#failure(undefined);
-    } else if (/\/(?:[\w.-]+\+)?json\b/i.test(type)) {
-      this.#reader = collect(this.maxFrameLength, (text, whole) => {
-        this.#body(text, whole);
-      });
-    } else {
-      this.#reader = this.protocol.framing(
-        (data, event) => {
-          this.#frame(data, event);
-        },
-        { maxFrameLength: this.maxFrameLength },
-      );
-    }
+    this.#reader = ANSWERS.includes(head.status)
+      ? peek((first) => this.#readerOf(first))
+      : collect(ERROR_BODY_LENGTH, (text) => {
+          throw this.#failure(parseJson(text) ?? text);
+        });
   }
 
   push(bytes: Uint8Array): void {
@@ -159,12 +151,40 @@ class Answer {
   /** Ends the stream: whole if the protocol says so, else with the reason or as truncated. */
   end(reason?: unknown): void {
     if (this.finished) return;
-    this.#closing = true;
-    this.#reason = reason;
     this.#reader?.end();
     if (this.finished || this.#decoder.end()) this.destination.complete();
-    else
-      this.destination.error(reason ?? this.#truncated('the stream ended before the answer did'));
+    else this.destination.error(reason ?? this.#truncated());
+  }
+
+  #readerOf(first: string): FrameReader {
+    // A page of some proxy.
+    if (first === '<') throw this.#failure(undefined);
+    const type = this.#head?.headers['content-type'] ?? '';
+    if (STREAM.test(type) || (first !== '{' && first !== '[')) return this.#frames();
+    return jsonOrLines(this.maxFrameLength, {
+      lines: () => this.#frames(),
+      body: (json) => {
+        this.#decoder.body(json);
+      },
+      tooLong: () => this.#tooLong(),
+    });
+  }
+
+  #frames(): FrameReader {
+    const { maxFrameLength } = this;
+    const onFrame = (data: string, event: string | undefined): void => {
+      this.#frame(data, event);
+    };
+    const reader = this.protocol.framing(onFrame, { maxFrameLength });
+    return {
+      push: (bytes) => {
+        reader.push(bytes);
+      },
+      end: () => {
+        this.#closing = true;
+        reader.end();
+      },
+    };
   }
 
   #frame(data: string, event: string | undefined): void {
@@ -178,23 +198,17 @@ class Answer {
     }
   }
 
-  #body(text: string, whole: boolean): void {
-    if (!whole) {
-      throw new LlmError(
-        `${this.protocol.name}: the body is longer than maxFrameLength (${String(this.maxFrameLength)})`,
-        { kind: 'malformed', retryable: false, provider: this.protocol.name },
-      );
-    }
-    const json = parseJson(text);
-    if (json === undefined) {
-      const why: unknown = this.#reason ?? this.#truncated('the body breaks off in its JSON');
-      throw why;
-    }
-    this.#decoder.body(json);
+  #tooLong(): LlmError {
+    const { name: provider } = this.protocol;
+    return new LlmError(
+      `${provider}: the body is longer than maxFrameLength (${String(this.maxFrameLength)})`,
+      { kind: 'malformed', retryable: false, provider },
+    );
   }
 
-  #truncated(what: string): LlmError {
-    return new LlmError(`${this.protocol.name}: ${what}; it may be asked again`, {
+  #truncated(): LlmError {
+    const message = `${this.protocol.name}: the answer broke off before its end; it may be asked again`;
+    return new LlmError(message, {
       kind: 'truncated',
       provider: this.protocol.name,
       status: this.#head?.status,
@@ -206,36 +220,5 @@ class Answer {
     const { name, secrets } = this.protocol;
     const { status, headers, receivedAt } = this.#head ?? {};
     return classify({ provider: name, status, headers, receivedAt, body, secrets: secrets() });
-  }
-}
-
-/** Gathers a body up to a length and hands it over at its end, or as soon as it is too long. */
-function collect(limit: number, onText: (text: string, whole: boolean) => void): FrameReader {
-  const decoder = new TextDecoder();
-  let text = '';
-  let done = false;
-  const finish = (whole: boolean): void => {
-    if (done) return;
-    done = true;
-    onText(text, whole);
-  };
-  return {
-    push: (bytes) => {
-      if (done) return;
-      text += decoder.decode(bytes, { stream: true });
-      if (text.length > limit) finish(false);
-    },
-    end: () => {
-      text += decoder.decode();
-      finish(true);
-    },
-  };
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
   }
 }

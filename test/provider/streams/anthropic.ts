@@ -250,4 +250,30 @@ export const anthropicStreams: readonly Recording[] = [
     [messageStart(), ...text(0, 'Hi'), messageDelta('end_turn'), 'data: [DONE]\n'],
     { error: { kind: 'truncated' } },
   ),
+  messages(
+    'one body in place of a stream',
+    [
+      {
+        id: 'msg_1',
+        type: 'message',
+        role: 'assistant',
+        model: 'claude-haiku-4-5',
+        content: [
+          { type: 'thinking', thinking: 'Hm.', signature: 'c2ln' },
+          { type: 'text', text: 'Hi' },
+          { type: 'tool_use', id: 'toolu_1', name: 'weather', input: { city: 'Rome' } },
+        ],
+        stop_reason: 'tool_use',
+        stop_sequence: null,
+        usage: { input_tokens: 12, output_tokens: 7 },
+      },
+    ],
+    {
+      ...called,
+      format: 'json',
+      text: 'Hi',
+      reasoning: 'Hm.',
+      tool_calls: [{ id: 'toolu_1', name: 'weather', args: { city: 'Rome' } }],
+    },
+  ),
 ];
