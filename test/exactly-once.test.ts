@@ -1,5 +1,11 @@
 import fc from 'fast-check';
-import { Observable, type Subscriber, Subscription, VirtualTimeScheduler } from 'rxjs';
+import {
+  ignoreElements,
+  Observable,
+  type Subscriber,
+  Subscription,
+  VirtualTimeScheduler,
+} from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { failover } from '../src/combinator/failover';
 import { raceFirstToken } from '../src/combinator/race-first-token';
@@ -38,6 +44,9 @@ interface Fault {
   readonly pace: number;
 }
 
+// Any of them, where `nat` would mostly take the first and the last.
+const moment = (last: number): fc.Arbitrary<number> => fc.noBias(fc.nat(last));
+
 const fault: fc.Arbitrary<Fault> = fc.record({
   how: fc.constantFrom(
     ...([
@@ -52,8 +61,8 @@ const fault: fc.Arbitrary<Fault> = fc.record({
     ] as const),
     'none',
   ),
-  at: fc.nat(9),
-  words: fc.nat(5),
+  at: moment(9),
+  words: moment(5),
   pace: fc.constantFrom(0, 1, 3),
 });
 const sound: Fault = { how: 'none', at: 0, words: 3, pace: 1 };
@@ -128,6 +137,7 @@ const backoff = (scheduler: VirtualTimeScheduler) => ({
 
 const policies = {
   retry: (clock) => retryBackoff({ ...backoff(clock), attempts: 3 }),
+  'patient retry': (clock) => retryBackoff({ ...backoff(clock), base: 12 }),
   'strict retry': (clock) => retryBackoff({ ...backoff(clock), afterOutput: 'error' }),
   'eager retry': (clock) => retryBackoff({ ...backoff(clock), base: 0, retryOn: () => true }),
   limit: () => limitConcurrency({ max: 1 }),
@@ -177,7 +187,7 @@ const run = fc.record({
   tree,
   faults: fc.array(fault, { maxLength: 12 }),
   callers: fc.array(
-    fc.record({ joins: fc.nat(15), leaves: fc.option(fc.nat(40), { nil: Infinity }) }),
+    fc.record({ joins: moment(15), leaves: fc.option(moment(40), { nil: Infinity }) }),
     { minLength: 1, maxLength: 3 },
   ),
 });
@@ -205,7 +215,7 @@ type Given = typeof run extends fc.Arbitrary<infer T> ? T : never;
 /** Plays a run with a view at the end, and hands what each caller heard to a judge. */
 function play<T>(
   { tree, faults, callers }: Given,
-  view: (events: Observable<ChatEvent>) => Observable<T>,
+  view: (events: Observable<ChatEvent>, caller: number) => Observable<T>,
   judge: (heard: { values: readonly T[]; end: unknown; left: boolean }, model: Model) => void,
 ): void {
   const clock = new VirtualTimeScheduler();
@@ -214,7 +224,7 @@ function play<T>(
   const heard: { watched: ReturnType<typeof watch<T>>; left: boolean }[] = [];
   for (const { joins, leaves } of callers) {
     clock.schedule(() => {
-      const caller = { watched: watch(view(ask(question))), left: false };
+      const caller = { watched: watch(view(ask(question), heard.length)), left: false };
       heard.push(caller);
       if (leaves === Infinity) return;
       clock.schedule(() => {
@@ -233,7 +243,29 @@ function play<T>(
   expect(clock.actions).toEqual([]);
 }
 
-const runs = { numRuns: 400 };
+const runs = { numRuns: 400, seed: 1 };
+
+/** Callers of one call that fails after output, so that some join in the midst of that. */
+const shared: fc.Arbitrary<Given> = fc.record({
+  tree: fc.constant<Tree>({
+    kind: 'policy',
+    policy: 'cache',
+    inner: { kind: 'policy', policy: 'patient retry', inner: { kind: 'model' } },
+  }),
+  faults: fc.array(
+    fc.record({
+      how: fc.constant('mendable' as const),
+      at: fc.integer({ min: 3, max: 5 }),
+      words: fc.constant(4),
+      pace: fc.constantFrom(1, 3),
+    }),
+    { minLength: 1, maxLength: 2 },
+  ),
+  callers: fc.array(fc.record({ joins: moment(30), leaves: fc.constant(Infinity) }), {
+    minLength: 4,
+    maxLength: 4,
+  }),
+});
 
 describe('a reader gets the text of exactly one attempt', () => {
   it('who folds the events, at every moment', () => {
@@ -248,6 +280,7 @@ describe('a reader gets the text of exactly one attempt', () => {
             for (const event of values) {
               answer = fold.add(event, 0);
               attemptOf(fold.text, model);
+              if (event.type === 'retract') expect(fold.text).toBe('');
             }
             if (end !== 'complete' || !answer) return;
             expectWhole(answer.text, answer.id, model);
@@ -292,6 +325,34 @@ describe('a reader gets the text of exactly one attempt', () => {
       fc.property(run, (given) => {
         play(given, textDeltas(), ({ values }, model) => {
           attemptOf(values.join(''), model);
+        });
+      }),
+      runs,
+    );
+  });
+});
+
+describe('who shares a call that fails in mid-answer', () => {
+  it('reads no word that was taken back before it came', () => {
+    fc.assert(
+      fc.property(shared, (given) => {
+        // The first one stays to the end, so that the call goes on for the others.
+        const view = (events: Observable<ChatEvent>, caller: number): Observable<string> =>
+          caller === 0 ? events.pipe(ignoreElements()) : events.pipe(textDeltas());
+        play(given, view, ({ values }, model) => {
+          attemptOf(values.join(''), model);
+        });
+      }),
+      runs,
+    );
+  });
+
+  it('gets the whole text, whenever it came', () => {
+    fc.assert(
+      fc.property(shared, (given) => {
+        play(given, toAnswer(), ({ values, end }, model) => {
+          expect(end).toBe('complete');
+          for (const { text, id } of values) expectWhole(text, id, model);
         });
       }),
       runs,

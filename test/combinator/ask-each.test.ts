@@ -294,8 +294,10 @@ describe('leaving askEach', () => {
     (order) => {
       const requests = new Subject<string>();
       const running = new Map<string, Subject<ChatEvent>>();
+      const asked: string[] = [];
       const handler = (name: string) =>
         defer(() => {
+          asked.push(name);
           const events = new Subject<ChatEvent>();
           running.set(name, events);
           return events.pipe(finalize(() => running.delete(name)));
@@ -309,6 +311,7 @@ describe('leaving askEach', () => {
       }
       expect(watched.values).toHaveLength(1);
       expect(watched.end).toBe('complete');
+      expect(asked).toEqual(['a', 'b', ...(order === 'input' ? ['c'] : [])]);
       expect(running.size).toBe(0);
       expect(requests.observed).toBe(false);
     },

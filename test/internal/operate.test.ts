@@ -1,4 +1,4 @@
-import { map, Observable, type Subscriber, take } from 'rxjs';
+import { map, Observable, Subject, type Subscriber, take } from 'rxjs';
 import { describe, expect, it, vi } from 'vitest';
 import { operate, type Overrides } from '../../src/internal/operate';
 import { watch } from '../support/watch';
@@ -61,18 +61,27 @@ describe('operate', () => {
     },
   );
 
-  it('leaves the source when it ends, though its destination goes on', () => {
-    const teardown = vi.fn();
-    const source = new Observable<number>((subscriber) => {
-      subscriber.complete();
-      return teardown;
-    });
-    const watched = watch(
-      operator(source, () => ({ next: () => undefined, complete: () => undefined }))(),
-    );
-    expect(watched.end).toBeUndefined();
-    expect(teardown).toHaveBeenCalledOnce();
-  });
+  it.each(['complete', 'error'] as const)(
+    'leaves the source on %s, though its destination goes on',
+    (name) => {
+      const teardown = vi.fn();
+      const ending = new Subject<number>();
+      const source = new Observable<number>((subscriber) => {
+        subscriber.add(teardown);
+        return ending.subscribe({
+          [name]: () => {
+            // Kept open on purpose: only the operator can leave.
+            subscriber[name](undefined);
+          },
+        });
+      });
+      const quiet = (): void => undefined;
+      const watched = watch(operator(source, () => ({ next: quiet, [name]: quiet }))());
+      ending[name](undefined);
+      expect(watched.end).toBeUndefined();
+      expect(teardown).toHaveBeenCalledOnce();
+    },
+  );
 
   it('leaves the source when the consumer leaves', () => {
     const teardown = vi.fn();

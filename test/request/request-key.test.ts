@@ -183,6 +183,8 @@ describe('requestKey', () => {
     [{ value: [] }, { value: {} }],
     [{ value: '' }, {}],
     [{ 'a":1,"b': 1 }, { a: 1, b: 1 }],
+    [{ 'a:1,b': 2 }, { a: 1, b: 2 }],
+    [{ a: { b: 1 }, c: 2 }, { a: { b: 1, c: 2 } }],
     [JSON.parse('{"__proto__":{"a":1}}') as object, {}],
     [{ bytes: new Uint8Array([1]) }, { bytes: new Uint8Array([2]) }],
   ])('tells %o from %o', (a, b) => {

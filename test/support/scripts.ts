@@ -7,15 +7,18 @@ import { finish, reasoningDelta, start, textDelta, toolCall, usage } from '../..
 /** What one call says, and when: in milliseconds after what came before, 0 for at once. */
 export interface Script {
   readonly steps: readonly { readonly after: number; readonly event: ChatEvent }[];
-  readonly end:
-    | 'complete'
-    | 'never'
-    | { readonly error: unknown; readonly after: number; readonly name: string };
+  readonly end: 'complete' | 'never' | { readonly error: unknown; readonly after: number };
 }
 
 /** An error that no one can mend, and one that another attempt may. */
 export const fatal = new LlmError('fake: refused', { kind: 'invalid-request' });
 const mendable = new LlmError('fake: broken', { kind: 'server' });
+
+/** Errors of all sorts: known ones, those of other libraries, and what is hardly one. */
+export const errors: readonly unknown[] = [
+  ...[fatal, mendable, { status: 400 }, { status: 503 }],
+  ...[new Error('mine'), 'text', undefined],
+];
 
 const pause = fc.constantFrom(0, 0, 0, 1, 7);
 
@@ -27,8 +30,8 @@ const middle: fc.Arbitrary<ChatEvent> = fc.oneof(
 );
 
 const failure = fc
-  .tuple(fc.constantFrom(fatal, mendable, undefined, 'text'), pause)
-  .map(([error, after]) => ({ error, after, name: 'error' }));
+  .tuple(fc.constantFrom(mendable, mendable, mendable, ...errors), pause)
+  .map(([error, after]) => ({ error, after }));
 
 /** Scripts of all that a handler may do, well or badly. */
 export const anyScript: fc.Arbitrary<Script> = fc
@@ -36,7 +39,12 @@ export const anyScript: fc.Arbitrary<Script> = fc
     begins: fc.boolean(),
     said: fc.array(fc.tuple(pause, middle), { maxLength: 6 }),
     finishes: fc.boolean(),
-    end: fc.oneof(fc.constant('complete' as const), fc.constant('never' as const), failure),
+    end: fc.oneof(
+      fc.constant('complete' as const),
+      fc.constant('never' as const),
+      failure,
+      failure,
+    ),
   })
   .map(({ begins, said, finishes, end }) => script(begins, said, finishes, end));
 
@@ -59,10 +67,16 @@ function script(
   return { steps: events.map(([after, event]) => ({ after, event })), end };
 }
 
+/** Whether it is a whole answer. */
+export const isWhole = ({ steps, end }: Script): boolean =>
+  end === 'complete' && steps.at(-1)?.event.type === 'finish';
+
 /** Plays scripts, and knows what is open. */
 export class Player {
   calls = 0;
   open = 0;
+  /** The most that were open at once. */
+  most = 0;
   constructor(private readonly clock: SchedulerLike) {}
 
   /** A handler whose n-th call plays the n-th script, then the last one again. */
@@ -72,6 +86,7 @@ export class Player {
         const { steps, end } = scripts[Math.min(this.calls, scripts.length - 1)]!;
         this.calls += 1;
         this.open += 1;
+        this.most = Math.max(this.most, this.open);
         const timers = new Subscription();
         const wait = (after: number, work: () => void): void => {
           if (after === 0) work();
