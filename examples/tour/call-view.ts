@@ -95,7 +95,7 @@ function update(view: CallView, change: Change, at: number): CallView {
     case 'text-delta':
       return { ...next, text: next.text + event.text, retracted: '' };
     case 'retract':
-      return { ...next, text: '', retracted: next.text };
+      return { ...next, status: 'takes back what it said', text: '', retracted: next.text };
     case 'retry':
       return note(
         `${kindOf(event.error)}: attempt ${String(event.attempt)} in ${seconds(event.delay)}`,
@@ -112,7 +112,9 @@ function update(view: CallView, change: Change, at: number): CallView {
           : 'joined a call under way',
       );
     case 'wait':
-      return note(`waits for a place, ${String(event.ahead)} ahead`);
+      return note(
+        `waits for a place, ${event.ahead === 0 ? 'first in line' : `${String(event.ahead)} ahead`}`,
+      );
     default:
       return next;
   }

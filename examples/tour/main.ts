@@ -1,5 +1,5 @@
 import { coalesce, prompt } from 'rxllm';
-import { fromEvent, share, take, takeUntil, type Observable } from 'rxjs';
+import { fromEvent, share, takeUntil, type Observable } from 'rxjs';
 import { readArguments, usage, UsageError, type TourArguments } from './arguments';
 import { callView } from './call-view';
 import { summary } from './panels';
@@ -20,14 +20,11 @@ async function askOne(
   const servers = real ? undefined : await startServers(speed);
   try {
     const ask = real ?? composePipelines(servers!).ask;
-    const answer$ = ask(prompt(question)).pipe(
-      coalesce({ span: 50, boundary: 'word' }),
-      takeUntil(interrupt$),
-    );
-    const views = await screen.show([callView(question, answer$)]);
+    const answer$ = ask(prompt(question)).pipe(coalesce({ span: 50, boundary: 'word' }));
+    const views = await screen.show([callView(question, answer$).pipe(takeUntil(interrupt$))]);
     if (views[0]?.state !== 'done') return 1;
     screen.print(
-      `${summary(views)}\n${timeline(
+      `${summary(views, screen.width)}\n${timeline(
         views.map((view) => ({ ...view, title: 'events' })),
         screen.width,
       )}`,
@@ -45,8 +42,11 @@ async function main(): Promise<number> {
     return 0;
   }
   let interrupted = false;
-  const interrupt$ = fromEvent(process, 'SIGINT').pipe(take(1), share());
+  // Listened to until the end: whoever restores the cursor would kill a process that nobody guards.
+  const interrupt$ = fromEvent(process, 'SIGINT').pipe(share());
   const subscription = interrupt$.subscribe(() => (interrupted = true));
+  // `npm start | head`: whoever read this has left.
+  process.stdout.on('error', () => process.exit(0));
   const screen = createScreen(process.stdout);
   let code = 0;
   if (options.question === undefined) await tour(screen, options.speed, interrupt$);
@@ -61,6 +61,6 @@ try {
   process.exitCode = await main();
 } catch (error) {
   if (!(error instanceof UsageError)) throw error;
-  console.error(`${error.message} (--help shows how)`);
+  console.error(`${error.message.replace(/\s+/g, ' ')} (--help shows how)`);
   process.exitCode = 2;
 }

@@ -15,8 +15,7 @@ export function panels(views: readonly CallView[], width: number): string {
     style,
   });
   for (let at = 0; at < views.length; at += columns) {
-    const cells = views.slice(at, at + columns).map(panel);
-    table.push(cells);
+    table.push(views.slice(at, at + columns).map(panel));
   }
   return table.toString();
 }
@@ -29,36 +28,57 @@ function panel(view: CallView): string {
   return [
     pc.bold(title),
     colour(head),
-    ...notes.map((note) => pc.yellow(`· ${note}`)),
-    '',
+    ...notes.filter((note) => note !== status).map((note) => pc.yellow(`· ${note}`)),
     body + (state === 'running' ? pc.dim('▌') : ''),
   ].join('\n');
 }
 
+type Answer = NonNullable<CallView['answer']>;
+
+interface Column {
+  readonly head: string;
+  readonly align: 'left' | 'right';
+  /** What it says of an answer. */
+  readonly cell: (answer: Answer) => string;
+  /** The width of the screen from which on it is shown. */
+  readonly from: number;
+}
+
+const columns: readonly Column[] = [
+  {
+    head: 'answered by',
+    align: 'left',
+    cell: ({ cached, provider = '' }) => (cached ? `cache (${provider})` : provider),
+    from: 0,
+  },
+  { head: 'attempts', align: 'right', cell: ({ attempts }) => String(attempts), from: 0 },
+  {
+    head: 'first token',
+    align: 'right',
+    cell: ({ timings: { firstToken } }) => (firstToken === undefined ? '' : seconds(firstToken)),
+    from: 80,
+  },
+  { head: 'total', align: 'right', cell: ({ timings }) => seconds(timings.total), from: 0 },
+  {
+    head: 'tokens',
+    align: 'right',
+    cell: ({ cached, totalUsage: { inputTokens = '?', outputTokens = '?' } }) =>
+      cached ? 'none' : `${String(inputTokens)} + ${String(outputTokens)}`,
+    from: 70,
+  },
+];
+
 /** The figures of all calls. */
-export function summary(views: readonly CallView[]): string {
+export function summary(views: readonly CallView[], width: number): string {
+  const shown = columns.filter(({ from }) => width >= from);
   const table = new Table({
-    head: ['call', 'answered by', 'attempts', 'first token', 'total', 'tokens in/out', ''],
-    style,
+    head: ['call', ...shown.map(({ head }) => head)],
+    colAligns: ['left', ...shown.map(({ align }) => align)],
     chars: { mid: '', 'left-mid': '', 'mid-mid': '', 'right-mid': '' },
-    colAligns: ['left', 'left', 'right', 'right', 'right', 'right', 'left'],
+    style,
   });
   for (const { title, state, answer } of views) {
-    if (!answer) {
-      table.push([title, '', '', '', '', '', state]);
-      continue;
-    }
-    const { provider = '', attempts, timings, totalUsage, cached } = answer;
-    const { inputTokens = '?', outputTokens = '?' } = totalUsage;
-    table.push([
-      title,
-      provider,
-      String(attempts),
-      timings.firstToken === undefined ? '' : seconds(timings.firstToken),
-      seconds(timings.total),
-      cached ? 'none' : `${String(inputTokens)}/${String(outputTokens)}`,
-      cached ? 'from the cache' : '',
-    ]);
+    table.push([title, ...(answer ? shown.map(({ cell }) => cell(answer)) : [state])]);
   }
   return table.toString();
 }

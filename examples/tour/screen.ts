@@ -2,8 +2,10 @@ import { createLogUpdate } from 'log-update';
 import {
   asyncScheduler,
   combineLatest,
+  distinctUntilKeyChanged,
   finalize,
   lastValueFrom,
+  skip,
   tap,
   throttleTime,
   type Observable,
@@ -21,21 +23,33 @@ export interface Screen {
 
 /** A terminal that is redrawn, or plain lines where the output is a file or a pipe. */
 export function createScreen(output: NodeJS.WriteStream): Screen {
-  const width = Math.min(output.columns || 100, 120);
+  const width = (): number => Math.min(output.columns || 100, 120);
   const print = (text: string): void => {
     output.write(`${text}\n`);
   };
-  const show = output.isTTY ? redraw(output, width) : printOnce(print, width);
-  return { width, print, show };
+  return {
+    print,
+    // A terminal that doesn't know its size can't be redrawn either.
+    show: output.isTTY && output.rows > 0 ? redraw(output, width) : narrate(print, width),
+    get width() {
+      return width();
+    },
+  };
 }
 
-function redraw(output: NodeJS.WriteStream, width: number): Screen['show'] {
+function redraw(output: NodeJS.WriteStream, width: () => number): Screen['show'] {
   return async (calls) => {
-    const draw = createLogUpdate(output, { showCursor: false });
+    const draw = createLogUpdate(output);
+    let height = 0;
     const views$ = combineLatest(calls).pipe(
       throttleTime(50, asyncScheduler, { leading: true, trailing: true }),
       tap((views) => {
-        draw(panels(views, width));
+        const drawing = panels(views, width());
+        const lines = drawing.split('\n').length;
+        // It leaves a last line that is the same where it was, also when it should have moved.
+        if (lines !== height) draw.clear();
+        height = lines;
+        draw(drawing);
       }),
       finalize(() => {
         draw.done();
@@ -45,10 +59,19 @@ function redraw(output: NodeJS.WriteStream, width: number): Screen['show'] {
   };
 }
 
-function printOnce(print: (text: string) => void, width: number): Screen['show'] {
+function narrate(print: (text: string) => void, width: () => number): Screen['show'] {
   return async (calls) => {
-    const views = await lastValueFrom(combineLatest(calls), { defaultValue: [] });
-    if (views.length > 0) print(panels(views, width));
+    const told = calls.map((call) =>
+      call.pipe(
+        distinctUntilKeyChanged('status'),
+        skip(1),
+        tap(({ title, status }) => {
+          print(`${title}: ${status}`);
+        }),
+      ),
+    );
+    const views = await lastValueFrom(combineLatest(told), { defaultValue: [] });
+    if (views.length > 0) print(panels(views, width()));
     return views;
   };
 }

@@ -40,13 +40,13 @@ export async function startServers(speed: number): Promise<Servers> {
       const wait = String(Math.ceil(1500 / speed));
       return { kind: 'status', status: 429, headers: { 'retry-after-ms': wait } };
     }
-    if (question === 'Tell me a long story.') return { kind: 'reset', at: 13 };
+    if (question === 'Tell me a long story.') return { kind: 'close', at: 13 };
     return undefined;
   };
 
   const [gpt, claude] = await Promise.all([
-    simulator({ answer, pace: pace(500), faults: trouble, seed: 1 }),
-    simulator({ answer, pace: pace(300), seed: 2 }),
+    simulator({ answer, pace: pace(800), faults: trouble, seed: 1 }),
+    simulator({ answer, pace: pace(600), seed: 2 }),
   ]);
   return {
     gpt,

@@ -1,42 +1,53 @@
 import pc from 'picocolors';
 import type { CallView, TimedEvent } from './call-view';
 
-// What is drawn for an event; where several fall together, the first in this order wins.
-const marks: readonly (readonly [TimedEvent['type'], string, (text: string) => string])[] = [
-  ['error', '✗', pc.red],
-  ['retract', 'R', pc.red],
-  ['retry', 'r', pc.yellow],
-  ['cache', 'c', pc.green],
-  ['wait', 'w', pc.yellow],
-  ['finish', 'F', pc.green],
-  ['route', '→', pc.magenta],
-  ['start', 'S', pc.cyan],
-  ['text-delta', '•', (text) => text],
-];
+type Colour = (text: string) => string;
 
-const legend = '→ route  w wait  S start  • text  r retry  R retract  c cache  F finish  ✗ error';
+const marks = new Map<TimedEvent['type'], readonly [mark: string, Colour, word: string]>([
+  ['route', ['→', pc.magenta, 'route']],
+  ['wait', ['w', pc.yellow, 'wait']],
+  ['start', ['S', pc.cyan, 'start']],
+  ['text-delta', ['•', String, 'text']],
+  ['retry', ['r', pc.yellow, 'retry']],
+  ['retract', ['R', pc.red, 'retract']],
+  ['cache', ['c', pc.green, 'cache']],
+  ['finish', ['F', pc.green, 'finish']],
+  ['error', ['✗', pc.red, 'error']],
+]);
 
 /** Draws what happened in each call as a marble diagram, all on one scale. */
 export function timeline(views: readonly CallView[], width: number): string {
   const label = Math.max(...views.map(({ title }) => title.length)) + 2;
-  const room = Math.max(20, width - label - 2);
+  // Some room is for marks that fall together at the end.
+  const room = Math.max(20, width - label - 4);
   const last = Math.max(1, ...views.flatMap(({ events }) => events.map(({ at }) => at)));
   const perCell = last / (room - 1);
   const rows = views.map((view) => view.title.padEnd(label) + row(view, perCell));
-  return [
-    ...rows,
-    pc.dim(`${' '.repeat(label)}one cell is ${perCell.toFixed(0)} ms · ${legend}`),
-  ].join('\n');
+  return [...rows, ...legend(perCell, label, width)].join('\n');
 }
 
+/** One cell is one span of time, but for marks that fall together: they take the next cells. */
 function row({ events }: CallView, perCell: number): string {
-  const cells: TimedEvent[][] = [];
-  for (const event of events) (cells[Math.floor(event.at / perCell)] ??= []).push(event);
-  let drawn = '';
-  for (let cell = 0; cell < cells.length; cell += 1) {
-    const here = cells[cell] ?? [];
-    const mark = marks.find(([type]) => here.some((event) => event.type === type));
-    drawn += mark ? mark[2](mark[1]) : pc.dim('─');
+  const cells: TimedEvent['type'][] = [];
+  for (const { type, at } of events) {
+    const cell = Math.floor(at / perCell);
+    const repeats = type === 'text-delta' && cells.length > cell && cells.at(-1) === type;
+    if (!marks.has(type) || repeats) continue;
+    cells[Math.max(cell, cells.length)] = type;
   }
-  return drawn;
+  return Array.from(cells, (type) => {
+    const [mark, colour] = marks.get(type) ?? ['─', pc.dim];
+    return colour(mark);
+  }).join('');
+}
+
+function legend(perCell: number, label: number, width: number): string[] {
+  const words = [...marks.values()].map(([mark, , word]) => `${mark} ${word}`);
+  const lines = [''];
+  for (const word of [`─ ${perCell.toFixed(0)} ms`, ...words]) {
+    const line = lines.at(-1) ?? '';
+    if (line !== '' && label + line.length + word.length + 2 > width) lines.push(word);
+    else lines[lines.length - 1] = line === '' ? word : `${line}  ${word}`;
+  }
+  return lines.map((line) => pc.dim(' '.repeat(label) + line));
 }

@@ -33,22 +33,20 @@ export async function tour(
     for (const [index, { title, story, calls }] of scenes.entries()) {
       screen.print(`\n${pc.bold(`${String(index + 1)}. ${title}`)}\n${pc.dim(story)}`);
       const views = await screen.show(
-        calls.map((call) =>
-          callView(call.title, call.ask(prompt(call.question)).pipe(takeUntil(interrupt$))),
+        calls.map(({ title, question, ask }) =>
+          callView(title, ask(prompt(question))).pipe(takeUntil(interrupt$)),
         ),
       );
       if (interrupted) return;
       seen.push(...views);
     }
-    screen.print(`\n${pc.bold('What it took')}\n${summary(seen)}`);
+    screen.print(`\n${pc.bold('What it took')}\n${summary(seen, screen.width)}`);
     screen.print(`\n${pc.bold('What happened')}\n${timeline(seen, screen.width)}`);
     const { calls, aborted } = total(servers.gpt.ledger.totals, servers.claude.ledger.totals);
-    screen.print(
-      pc.dim(
-        `\nThe servers saw ${String(calls)} requests for ${String(seen.length)} questions; ` +
-          `${String(aborted)} of them was hung up on: the loser of the race.`,
-      ),
-    );
+    const asked = `The servers saw ${String(calls)} requests for ${String(seen.length)} questions.`;
+    // A server that was very fast may have said all by then.
+    const lost = aborted > 0 ? '\nThe one that lost the race was aborted.' : '';
+    screen.print(pc.dim(`\n${asked}${lost}`));
   } finally {
     interruption.unsubscribe();
     await servers.close();
@@ -66,7 +64,7 @@ function writeScenes({ ask, race }: ReturnType<typeof composePipelines>): readon
   return [
     {
       title: 'Three questions, two at a time',
-      story: 'limitConcurrency({ max: 2 }): the third one waits for a place.',
+      story: 'limitConcurrency({ max: 2 }): the third one has to wait.',
       calls: [
         { title: 'observable', question: 'What is an Observable?', ask },
         { title: 'cancellation', question: 'Why does cancellation matter?', ask },
@@ -80,12 +78,12 @@ function writeScenes({ ask, race }: ReturnType<typeof composePipelines>): readon
     },
     {
       title: 'A server that dies in mid-sentence',
-      story: 'failover: what was said is taken back, and the other provider answers.',
+      story: 'failover: what was said is taken back, another one answers.',
       calls: [{ title: 'failover', question: 'Tell me a long story.', ask }],
     },
     {
       title: 'A race',
-      story: 'raceFirstToken: both are asked, the first word wins, the other socket is closed.',
+      story: 'raceFirstToken: the first word wins, the other is aborted.',
       calls: [{ title: 'race', question: 'Who is faster?', ask: race }],
     },
     {
