@@ -11,6 +11,7 @@ import {
   of,
   range,
   Subject,
+  type Subscriber,
   take,
   tap,
   throwError,
@@ -413,15 +414,24 @@ describe('askEach', () => {
   });
 
   it('has ended a call before it tells of its outcome', () => {
-    const calls = [new Subject<ChatEvent>(), new Subject<ChatEvent>()];
-    const observed: boolean[] = [];
+    const calls: Subscriber<ChatEvent>[] = [];
+    const left: number[] = [];
+    const known: number[][] = [];
     range(2)
-      .pipe(askEach((n: number) => calls[n]!))
-      .subscribe(({ index }) => observed.push(calls[index]!.observed));
+      .pipe(
+        askEach(
+          (n: number) =>
+            new Observable<ChatEvent>((subscriber) => {
+              calls.push(subscriber);
+              return () => left.push(n);
+            }),
+        ),
+      )
+      .subscribe(() => known.push([...left]));
     for (const event of answerEvents('a')) calls[0]!.next(event);
     calls[0]!.complete();
     calls[1]!.error('no');
-    expect(observed).toEqual([false, false]);
+    expect(known).toEqual([[0], [0, 1]]);
   });
 
   it('is cold, and each subscription counts from 0', () => {
