@@ -1,17 +1,19 @@
 import { existsSync } from 'node:fs';
 import { from, lastValueFrom, mergeMap, toArray } from 'rxjs';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { LlmError } from '../../src/error/llm-error';
 import type { ChatEvent } from '../../src/event/chat-event';
 import { compose } from '../../src/handler';
 import { cache, type CacheStats } from '../../src/policy/cache';
 import { prompt } from '../../src/request/messages';
 import { closeDefaultTransport } from '../../src/transport/default';
+import { fetchTransport } from '../../src/transport/fetch';
+import type { Transport } from '../../src/transport/transport';
 import { eventsOf, recordingsIn, type Recording } from '../provider/recording';
 import { contentTypes, factories, seeded } from '../provider/replay';
 import { committed } from '../provider/streams';
 import { watch } from '../support/watch';
-import { rawServer } from '../transport/servers';
+import { rawServer, type TestServer } from '../transport/servers';
 import { endings, type Part } from './endings';
 import { judge } from '../provider/judge';
 
@@ -31,9 +33,26 @@ interface Cut {
   readonly length: number;
 }
 
-it('no body that ends early passes for a whole answer, however it ends', async () => {
-  const cuts = sample(recordings.flatMap(cutsOf));
-  const { stats$, ask, server, timers } = await setUp(cuts);
+describe('no body that ends early passes for a whole answer, however it ends', () => {
+  const limit = { timeout: ALL ? 600_000 : 60_000 };
+
+  it('by the default transport, which leaves nothing open', limit, async () => {
+    const timers = timersNow();
+    const server = await judged(SAMPLE);
+    await closeDefaultTransport();
+    await server.until(({ open }) => open === 0);
+    expect(timersNow()).toBeLessThanOrEqual(timers);
+  });
+
+  it('by fetch', limit, async () => {
+    await judged(SAMPLE / 4, fetchTransport());
+  });
+});
+
+/** Cuts the streams, asks for each part, and judges what became of it. */
+async function judged(count: number, transport?: Transport): Promise<TestServer> {
+  const cuts = sample(recordings.flatMap(cutsOf), count);
+  const { stats$, ask, server } = await setUp(cuts, transport);
   const stats = watch(stats$);
 
   const outcomes = await lastValueFrom(
@@ -54,15 +73,12 @@ it('no body that ends early passes for a whole answer, however it ends', async (
   const { misses, entries } = stats.values.at(-1) as CacheStats;
   expect({ misses, entries }).toEqual({ misses: cuts.length, entries: kept });
 
-  await closeDefaultTransport();
-  await server.until(({ open }) => open === 0);
-  expect(timersNow()).toBeLessThanOrEqual(timers);
-
   const finished = outcomes.filter(({ heard }) => heard.finishes > 0).length;
   expect(finished).toBeGreaterThan(0);
   expect(finished).toBeLessThan(cuts.length);
   report(cuts, finished);
-}, 600_000);
+  return server;
+}
 
 /** All that a subscriber heard. */
 interface Heard {
@@ -72,8 +88,7 @@ interface Heard {
   readonly ends: readonly ('complete' | { readonly error: unknown })[];
 }
 
-async function setUp(cuts: readonly Cut[]) {
-  const timers = timersNow();
+async function setUp(cuts: readonly Cut[], transport: Transport | undefined) {
   const server = await rawServer((socket, request) => {
     const cut = cuts[Number(/^POST \/(\d+)/.exec(request)?.[1])];
     if (cut !== undefined) endings[cut.ending]?.(socket, partOf(cut));
@@ -83,7 +98,8 @@ async function setUp(cuts: readonly Cut[]) {
     new Promise((resolve) => {
       const factory = factories[cuts[id]?.recording.protocol ?? ''];
       if (factory === undefined) throw new Error('no provider speaks this protocol');
-      const provider = factory({ model: 'm', apiKey: 'k', baseURL: `${server.url}/${String(id)}` });
+      const baseURL = `${server.url}/${String(id)}`;
+      const provider = factory({ model: 'm', apiKey: 'k', baseURL, transport });
       const events: ChatEvent[] = [];
       const ends: Heard['ends'][number][] = [];
       const end = (how: Heard['ends'][number]): void => {
@@ -101,7 +117,7 @@ async function setUp(cuts: readonly Cut[]) {
         complete: () => end('complete'),
       });
     });
-  return { stats$: kept.stats$, ask, server, timers };
+  return { stats$: kept.stats$, ask, server };
 }
 
 /** What is wrong with an outcome, if anything is. */
@@ -156,13 +172,13 @@ function cutsOf(recording: Recording): readonly Cut[] {
   );
 }
 
-/** A part of the cuts that is the same each time; the whole bodies are all in it. */
-function sample(cuts: readonly Cut[]): readonly Cut[] {
-  if (ALL || cuts.length <= SAMPLE) return cuts;
+/** So many of the cuts, the same ones each time, and some more of the bodies that are whole. */
+function sample(cuts: readonly Cut[], count: number): readonly Cut[] {
+  if (ALL || cuts.length <= count) return cuts;
   const random = seeded(cuts.length);
   return cuts.filter(
     ({ recording, length }) =>
-      random(cuts.length) < SAMPLE || (length === bodyOf(recording).length && random(4) === 0),
+      random(cuts.length) < count || (length === bodyOf(recording).length && random(8) === 0),
   );
 }
 
