@@ -59,25 +59,29 @@ export interface JsonObserver {
 /** Reads a body that begins as JSON: one value, perhaps over many lines, or one value a line. */
 export function jsonOrLines(limit: number, { lines, body, tooLong }: JsonObserver): FrameReader {
   const decoder = new TextDecoder();
-  // As long as the first line alone is there, it may be all.
-  let first: Uint8Array[] | undefined = [];
   let text = '';
+  let lineEnd = -1;
+  // Kept as long as the first line alone is there, which may be all.
+  let pieces: Uint8Array[] | undefined = [];
   let reader: FrameReader | undefined;
+
+  // Each piece is looked at once: a body may be one long line that comes in many.
+  const take = (bytes: Uint8Array): void => {
+    const more = decoder.decode(bytes, { stream: true });
+    const behind = lineEnd === -1 ? more.indexOf('\n') : 0;
+    if (lineEnd === -1 && behind !== -1) lineEnd = text.length + behind;
+    text += more;
+    pieces?.push(bytes);
+    if (pieces === undefined || lineEnd === -1 || !/\S/.test(more.slice(behind))) return;
+    if (parseJson(text.slice(0, lineEnd)) !== undefined) reader = lines();
+    for (const piece of pieces) reader?.push(piece);
+    pieces = undefined;
+  };
 
   return {
     push: (bytes) => {
-      if (reader !== undefined) {
-        reader.push(bytes);
-        return;
-      }
-      text += decoder.decode(bytes, { stream: true });
-      first?.push(bytes);
-      const line = first && firstLine(text);
-      if (line !== undefined) {
-        if (parseJson(line) !== undefined) reader = lines();
-        for (const piece of first ?? []) reader?.push(piece);
-        first = undefined;
-      }
+      if (reader === undefined) take(bytes);
+      else reader.push(bytes);
       if (reader === undefined && text.length > limit) throw tooLong();
     },
     end: () => {
@@ -94,12 +98,6 @@ export function jsonOrLines(limit: number, { lines, body, tooLong }: JsonObserve
       reader.end();
     },
   };
-}
-
-/** The first line of a text, once there is something behind it. */
-function firstLine(text: string): string | undefined {
-  const end = text.indexOf('\n');
-  return end !== -1 && /\S/.test(text.slice(end)) ? text.slice(0, end) : undefined;
 }
 
 /** The value that a text holds, if it is JSON. */
