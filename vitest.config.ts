@@ -18,6 +18,7 @@ export default defineConfig({
     maxWorkers: '100%',
     // A hang still fails; a busy machine does not.
     testTimeout: 30_000,
+    setupFiles: ['test/support/seed.ts'],
     projects: [
       {
         extends: true,
