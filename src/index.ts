@@ -1,6 +1,6 @@
 // Handlers: what answers.
 export { compose, type Handler, type Policy, type StreamPolicy } from './handler';
-export type { ProviderOptions } from './provider/http-handler';
+export type { ProviderOptions } from './provider/protocol';
 export { openai, type OpenAIOptions } from './provider/openai/index';
 export { openaiResponses, type OpenAIResponsesOptions } from './provider/openai-responses/index';
 export { anthropic, type AnthropicOptions } from './provider/anthropic/index';

@@ -2,7 +2,7 @@ import { LlmError } from '../error/llm-error';
 import type { ChatRequest } from '../request/schema';
 import { checkHeaders, checkHeaderValue, missingKey, readKey, secretValues } from './credentials';
 import { environmentVariable } from './environment';
-import type { ProviderOptions } from './http-handler';
+import type { ProviderOptions } from './protocol';
 import { joinURL } from './url';
 
 type Headers = Readonly<Record<string, string>>;

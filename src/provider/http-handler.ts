@@ -1,70 +1,13 @@
-import { Observable, type Subscriber } from 'rxjs';
-import { classify } from '../error/classify';
+import { Observable } from 'rxjs';
 import { LlmError } from '../error/llm-error';
 import type { ChatEvent } from '../event/chat-event';
 import type { Handler } from '../handler';
 import { operate } from '../internal/operate';
 import type { ChatRequest } from '../request/schema';
 import { defaultTransport } from '../transport/default';
-import type { ResponseHead, Transport, TransportRequest } from '../transport/transport';
-import type { FrameReader, Framing } from '../wire/framing';
-import { collect, jsonOrLines, parseJson, peek } from './body-reader';
-import type { CreateDecoder, Decoder } from './decoder';
-
-/** The options that all providers share. */
-export interface ProviderOptions {
-  /** The model to ask; a request's own `model` goes first. */
-  readonly model?: string | undefined;
-  /**
-   * The key, sent in a header and shown nowhere else.
-   *
-   * @defaultValue the provider's usual environment variable
-   */
-  readonly apiKey?: string | undefined;
-  /** Where the API is, as in the vendor's own SDK. A query string is kept. */
-  readonly baseURL?: string | undefined;
-  /** More headers for each request. */
-  readonly headers?: Readonly<Record<string, string>> | undefined;
-  /** The name that events and errors carry; also the key of `providerOptions`. */
-  readonly name?: string | undefined;
-  /**
-   * What sends the request.
-   *
-   * @defaultValue one keep-alive pool that all providers share
-   */
-  readonly transport?: Transport | undefined;
-  /**
-   * The size of the largest frame of a stream, and of a whole JSON body, in characters.
-   *
-   * @defaultValue 16777216
-   */
-  readonly maxFrameLength?: number | undefined;
-}
-
-/** A request as it goes onto the wire. */
-export interface EncodedRequest {
-  readonly url: string;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: unknown;
-}
-
-/** What makes a protocol. */
-export interface Protocol {
-  readonly name: string;
-  readonly encode: (request: ChatRequest) => EncodedRequest;
-  readonly framing: Framing;
-  readonly createDecoder: CreateDecoder;
-  /** Values that must not appear in any error. */
-  readonly secrets: () => readonly string[];
-}
-
-const ERROR_BODY_LENGTH = 65_536;
-
-/** Statuses with which an answer comes; some proxies say `Created`. */
-const ANSWERS = [200, 201, 202, 203];
-
-/** The names under which a stream comes, so that it is read as such from its first byte. */
-const STREAM = /event-stream|ndjson|jsonl/i;
+import type { ResponseHead, TransportRequest } from '../transport/transport';
+import { Answer } from './answer';
+import type { Protocol, ProviderOptions } from './protocol';
 
 /** Makes the handler of a protocol that answers one POST with a stream of frames. */
 export function httpHandler(
@@ -108,117 +51,5 @@ function write(protocol: Protocol, request: ChatRequest): Omit<TransportRequest,
       `${protocol.name}: the request can't be written as JSON; parse it with chatRequestSchema to see why`,
       { kind: 'invalid-request', provider: protocol.name },
     );
-  }
-}
-
-/** One response: picks the reader that fits its head, and ends the stream exactly once. */
-class Answer {
-  /** Whether `finish` was emitted. */
-  finished = false;
-  #head: ResponseHead | undefined;
-  #reader: FrameReader | undefined;
-  #closing = false;
-  readonly #decoder: Decoder;
-
-  constructor(
-    private readonly protocol: Protocol,
-    private readonly destination: Subscriber<ChatEvent>,
-    private readonly maxFrameLength: number,
-  ) {
-    this.#decoder = protocol.createDecoder({
-      provider: protocol.name,
-      emit: (event) => {
-        if (event.type === 'finish') this.finished = true;
-        destination.next(event);
-      },
-      failure: (body) => this.#failure(body),
-    });
-  }
-
-  head(head: ResponseHead): void {
-    this.#head = head;
-    this.#reader = ANSWERS.includes(head.status)
-      ? peek((first) => this.#readerOf(first))
-      : collect(ERROR_BODY_LENGTH, (text) => {
-          throw this.#failure(parseJson(text) ?? text);
-        });
-  }
-
-  push(bytes: Uint8Array): void {
-    if (!this.finished) this.#reader?.push(bytes);
-  }
-
-  /** Ends the stream: whole if the protocol says so, else with the reason or as truncated. */
-  end(reason?: unknown): void {
-    if (this.finished) return;
-    this.#reader?.end();
-    if (this.finished || this.#decoder.end()) this.destination.complete();
-    else this.destination.error(reason ?? this.#truncated());
-  }
-
-  #readerOf(first: string): FrameReader {
-    // A page of some proxy.
-    if (first === '<') throw this.#failure(undefined);
-    const type = this.#head?.headers['content-type'] ?? '';
-    if (STREAM.test(type) || (first !== '{' && first !== '[')) return this.#frames();
-    return jsonOrLines(this.maxFrameLength, {
-      lines: () => this.#frames(),
-      body: (json) => {
-        this.#decoder.body(json);
-      },
-      tooLong: () => this.#tooLong(),
-    });
-  }
-
-  #frames(): FrameReader {
-    const { maxFrameLength } = this;
-    const onFrame = (data: string, event: string | undefined): void => {
-      this.#frame(data, event);
-    };
-    const reader = this.protocol.framing(onFrame, { maxFrameLength });
-    return {
-      push: (bytes) => {
-        reader.push(bytes);
-      },
-      end: () => {
-        this.#closing = true;
-        reader.end();
-      },
-    };
-  }
-
-  #frame(data: string, event: string | undefined): void {
-    if (this.finished) return;
-    try {
-      if (this.#decoder.frame(data, event)) this.destination.complete();
-    } catch (thrown) {
-      // A frame without its end mark may be cut: that is a truncation, not a bad frame.
-      const cut = this.#closing && LlmError.is(thrown) && thrown.kind === 'malformed';
-      if (!cut) throw thrown;
-    }
-  }
-
-  #tooLong(): LlmError {
-    const { name: provider } = this.protocol;
-    return new LlmError(
-      `${provider}: the body is longer than maxFrameLength (${String(this.maxFrameLength)})`,
-      { kind: 'malformed', retryable: false, provider },
-    );
-  }
-
-  #truncated(): LlmError {
-    const message = `${this.protocol.name}: the answer broke off before its end; it may be asked again`;
-    return new LlmError(message, {
-      kind: 'truncated',
-      provider: this.protocol.name,
-      status: this.#head?.status,
-      requestId: this.#failure(undefined).requestId,
-    });
-  }
-
-  #failure(body: unknown): LlmError {
-    const { name, secrets } = this.protocol;
-    const { status, headers, receivedAt } = this.#head ?? {};
-    return classify({ provider: name, status, headers, receivedAt, body, secrets: secrets() });
   }
 }

@@ -7,7 +7,7 @@ import { prompt } from '../../src/request/messages';
 import { closeDefaultTransport } from '../../src/transport/default';
 import { toAnswer } from '../../src/view/to-answer';
 import { rawServer, type RawListener, type TestServer } from '../transport/servers';
-import type { ProviderOptions } from '../../src/provider/http-handler';
+import type { ProviderOptions } from '../../src/provider/protocol';
 import type { Recording } from './recording';
 import { factories } from './replay';
 import { committed } from './streams';

@@ -3,7 +3,7 @@ import { inspect } from 'node:util';
 import { expect, it } from 'vitest';
 import { LlmError } from '../../src/error/llm-error';
 import type { Handler } from '../../src/handler';
-import type { ProviderOptions } from '../../src/provider/http-handler';
+import type { ProviderOptions } from '../../src/provider/protocol';
 import type { TransportRequest } from '../../src/transport/transport';
 import {
   bytesOf,

@@ -2,7 +2,7 @@ import { Observable } from 'rxjs';
 import type { ChatEvent } from '../../src/event/chat-event';
 import { AnswerFold, type ChatAnswer } from '../../src/event/fold';
 import type { Handler } from '../../src/handler';
-import type { ProviderOptions } from '../../src/provider/http-handler';
+import type { ProviderOptions } from '../../src/provider/protocol';
 import { anthropic } from '../../src/provider/anthropic';
 import { gemini } from '../../src/provider/gemini';
 import { ollama } from '../../src/provider/ollama';

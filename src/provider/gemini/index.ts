@@ -1,7 +1,8 @@
 import type { Handler } from '../../handler';
 import { sse } from '../../wire/sse';
 import { connect, type Vendor } from '../connection';
-import { httpHandler, type ProviderOptions } from '../http-handler';
+import { httpHandler } from '../http-handler';
+import type { ProviderOptions } from '../protocol';
 import { GenerateContentDecoder } from './decode';
 import { encodeGenerateContent, streamPath } from './encode';
 

@@ -1,7 +1,8 @@
 import type { Handler } from '../../handler';
 import { ndjson } from '../../wire/ndjson';
 import { connect, type Vendor } from '../connection';
-import { httpHandler, type ProviderOptions } from '../http-handler';
+import { httpHandler } from '../http-handler';
+import type { ProviderOptions } from '../protocol';
 import { ChatDecoder } from './decode';
 import { encodeChat } from './encode';
 import { readHost } from './host';

@@ -1,5 +1,5 @@
 import { connect, type Connection } from '../connection';
-import type { ProviderOptions } from '../http-handler';
+import type { ProviderOptions } from '../protocol';
 
 export const OPENAI_HOST = 'api.openai.com';
 

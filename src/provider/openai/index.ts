@@ -1,6 +1,7 @@
 import type { Handler } from '../../handler';
 import { sse } from '../../wire/sse';
-import { httpHandler, type ProviderOptions } from '../http-handler';
+import { httpHandler } from '../http-handler';
+import type { ProviderOptions } from '../protocol';
 import { connectOpenAI, isAzure, OPENAI_HOST } from './connection';
 import { ChatDecoder } from './decode';
 import { encodeChat } from './encode';

@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { anthropic } from '../../../src/provider/anthropic';
-import type { ProviderOptions } from '../../../src/provider/http-handler';
+import type { ProviderOptions } from '../../../src/provider/protocol';
 import { assistant, prompt, system, toolResult, user } from '../../../src/request/messages';
 import type { ChatRequest } from '../../../src/request/schema';
 import { refusal, send } from '../laws';

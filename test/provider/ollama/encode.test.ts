@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import type { ProviderOptions } from '../../../src/provider/http-handler';
+import type { ProviderOptions } from '../../../src/provider/protocol';
 import { ollama } from '../../../src/provider/ollama';
 import { assistant, prompt, system, toolResult, user } from '../../../src/request/messages';
 import type { ChatRequest } from '../../../src/request/schema';
