@@ -1,7 +1,8 @@
 /** The longest delay a timer takes: Node fires a longer one after 1 ms. */
 export const MAX_DELAY = 2 ** 31 - 1;
 
-interface Range {
+/** The values that a number may have. */
+export interface Range {
   readonly min?: number;
   readonly max?: number;
   readonly integer?: boolean;
