@@ -1,0 +1,66 @@
+import { openai, prompt, type Handler } from 'rxllm';
+import type { HttpTransport } from 'rxllm/node';
+import { defer, timeout } from 'rxjs';
+import { placeOf } from './faults';
+import { CANARY, hear, type Heard } from './invariants';
+import { ATTEMPTS, policyNamed } from './policies';
+import { bothStruck, type Cell } from './model';
+import type { Plan } from './plan';
+import type { FaultServer } from './upstream';
+
+/** How long an attempt may be silent, and a call with all its attempts may take. */
+const IDLE = 500;
+export const DEADLINE = ATTEMPTS * IDLE + 300;
+
+/** A run of the matrix: a cell, its place among the runs, and the seed of its chances. */
+export interface Run extends Cell {
+  readonly name: string;
+  readonly index: number;
+  readonly seed: number;
+}
+
+/** What came of a run. */
+export interface Performance {
+  readonly run: Run;
+  /** The nonces of the attempts that were made, in order. */
+  readonly made: readonly string[];
+  /** One for each time that it was asked. */
+  readonly heard: readonly Heard[];
+}
+
+/** The log of a run at the server. */
+export function logOf({ index }: Run): string {
+  return `s9.${String(index)}.`;
+}
+
+/** Makes a run against the fault server. */
+export async function perform(
+  run: Run,
+  server: FaultServer,
+  transport: HttpTransport,
+): Promise<Performance> {
+  const made: string[] = [];
+  const upstream = (name: 'sick' | 'second'): Handler => {
+    let attempt = 0;
+    return (request) =>
+      defer(() => {
+        attempt += 1;
+        const nonce = `${String(run.index)}${name}${String(attempt)}`;
+        made.push(nonce);
+        const struck = name === 'sick' ? attempt <= run.strikes : bothStruck(run);
+        const plan = { nonce, log: logOf(run), ...(struck ? strike(run, attempt) : {}) };
+        const baseURL = server.urlOf(plan);
+        return openai({ model: 'any', apiKey: CANARY, baseURL, transport })(request);
+      }).pipe(timeout({ each: IDLE }));
+  };
+  const ask = policyNamed[run.policy](upstream);
+  const heard: Heard[] = [await hear(ask(prompt('?')))];
+  return { run, made, heard };
+}
+
+/** The part of the plan that makes it fail. */
+function strike({ fault, at, seed }: Run, attempt: number): Partial<Plan> {
+  // A server that went down refuses who comes again.
+  if (fault.name === 'down' && attempt > 1) return { fault: 'refused', at: 'connect' };
+  return { fault: fault.name, at: placeOf(fault, at), seed: seed + attempt };
+}
