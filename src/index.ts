@@ -18,6 +18,12 @@ export type { ResponseHead, Transport, TransportRequest } from './transport/tran
 // Policies: what stands between.
 export { cache, type Cache, type CacheOptions, type CacheStats } from './policy/cache';
 export {
+  circuitBreaker,
+  type CircuitBreaker,
+  type CircuitBreakerOptions,
+  type CircuitState,
+} from './policy/circuit-breaker';
+export {
   limitConcurrency,
   type ConcurrencyLimit,
   type ConcurrencyState,

@@ -9,6 +9,14 @@ const files = readdirSync(folder).filter((name) => name.endsWith('.ts'));
 
 const expected: Readonly<Record<string, readonly string[]>> = {
   'any-observable.ts': ['page a, page b, page c, page d', 'at most 2 were loading at once'],
+  'circuit-breaker.ts': [
+    'the circuit is closed',
+    'the circuit is open',
+    'ten questions later, gpt has been asked 4 times',
+    'the circuit is half-open',
+    'the circuit is closed',
+    'I am back.',
+  ],
   'custom-policy.ts': ['asked with 1 message', 'answered', 'Short and sweet.'],
   'first-answer.ts': ['An Observable is a recipe for values over time.'],
   'http-response.ts': [

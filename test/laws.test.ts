@@ -10,6 +10,7 @@ import { LlmError } from '../src/error/llm-error';
 import type { ChatEvent } from '../src/event/chat-event';
 import { compose, type Handler } from '../src/handler';
 import { cache } from '../src/policy/cache';
+import { circuitBreaker } from '../src/policy/circuit-breaker';
 import { limitConcurrency } from '../src/policy/limit-concurrency';
 import { retryBackoff } from '../src/policy/retry-backoff';
 import { prompt } from '../src/request/messages';
@@ -93,6 +94,17 @@ const rows: readonly Row[] = [
     name: 'limitConcurrency',
     as: 'an operator',
     call: (handler) => defer(() => handler(question)).pipe(limitConcurrency({ max: 1 })),
+  },
+  {
+    name: 'circuitBreaker',
+    as: 'a policy',
+    call: (handler, clock) => compose(handler, circuitBreaker({ scheduler: clock }))(question),
+  },
+  {
+    name: 'circuitBreaker',
+    as: 'an operator',
+    call: (handler, clock) =>
+      defer(() => handler(question)).pipe(circuitBreaker({ scheduler: clock })),
   },
   {
     name: 'cache',
@@ -400,6 +412,8 @@ const callbacks: Readonly<
     compose(handler, retryBackoff({ random }))(question),
   'limitConcurrency priority': (priority) => (handler) =>
     compose(handler, limitConcurrency({ max: 1, priority }))(question),
+  'circuitBreaker isFailure': (isFailure) => (handler) =>
+    compose(handler, circuitBreaker({ isFailure }))(question),
   'cache key': (key) => (handler) => compose(handler, cache({ key }))(question),
   'failover when': (when) => (handler) =>
     failover({ only: handler, other: () => NEVER }, { when })(question),

@@ -1,8 +1,9 @@
-import type { Observable } from 'rxjs';
+import { BehaviorSubject, of, type Observable } from 'rxjs';
 import { describe, expectTypeOf, it } from 'vitest';
 import type { ChatEvent } from '../../src/event/chat-event';
 import type { Policy, StreamPolicy } from '../../src/handler';
 import { cache, type CacheStats } from '../../src/policy/cache';
+import { type CircuitState, circuitBreaker } from '../../src/policy/circuit-breaker';
 import { type ConcurrencyState, limitConcurrency } from '../../src/policy/limit-concurrency';
 import { retryBackoff } from '../../src/policy/retry-backoff';
 import { RetryBudget } from '../../src/policy/state/retry-budget';
@@ -45,6 +46,30 @@ describe('limitConcurrency', () => {
         return 0;
       },
     });
+  });
+});
+
+describe('circuitBreaker', () => {
+  it('needs no options, shows its state and has a switch', () => {
+    const breaker = circuitBreaker();
+    expectTypeOf(breaker).toExtend<StreamPolicy>();
+    expectTypeOf(breaker).toExtend<Policy>();
+    expectTypeOf(breaker.state$).toEqualTypeOf<Observable<CircuitState>>();
+    expectTypeOf(breaker.forceOpen).toEqualTypeOf<() => void>();
+    expectTypeOf(of(1).pipe(circuitBreaker())).toEqualTypeOf<Observable<number>>();
+  });
+
+  it('takes undefined for each option, and rates that change', () => {
+    circuitBreaker({ window: undefined, minimumCalls: undefined, probes: undefined });
+    circuitBreaker({ slowAfter: undefined, openFor: undefined, isFailure: undefined });
+    circuitBreaker({ failureRate: new BehaviorSubject(0.5), slowCallRate: of(1) });
+  });
+
+  it('refuses what it does not know', () => {
+    // @ts-expect-error -- a window of what?
+    circuitBreaker({ window: 100 });
+    // @ts-expect-error -- the answer must be given at once
+    circuitBreaker({ isFailure: () => Promise.resolve(true) });
   });
 });
 

@@ -1,0 +1,70 @@
+import type { Observable, SchedulerLike, Subscriber } from 'rxjs';
+import { Commitment } from './commit';
+import { operate } from './operate';
+
+/** What a call tells of who answered it. */
+export interface Verdict {
+  readonly failed: boolean;
+  /** From subscribe to the first output, or to the end where there was none; in milliseconds. */
+  readonly latency: number;
+}
+
+/** Who judges a call. */
+export interface Judge {
+  readonly scheduler: SchedulerLike;
+  /** Whether an error speaks against who answered; one that does not says nothing at all. */
+  readonly isFailure: (error: unknown) => boolean;
+  /** Called once, before the consumer hears of the end; without a verdict when there is none. */
+  readonly settle: (verdict?: Verdict) => void;
+}
+
+/**
+ * Forwards a call and judges it when it ends. A `finish` is the end: who leaves after it
+ * has got the whole answer, who leaves before it leaves no verdict.
+ */
+export function judgeCall<T>(
+  source: Observable<T>,
+  destination: Subscriber<T>,
+  { scheduler, isFailure, settle }: Judge,
+): void {
+  const startedAt = scheduler.now();
+  const committed = new Commitment();
+  let latency: number | undefined;
+  let running = true;
+  const elapsed = (): number => Math.max(0, scheduler.now() - startedAt);
+  const end = (failed?: boolean): void => {
+    if (!running) return;
+    running = false;
+    settle(failed === undefined ? undefined : { failed, latency: latency ?? elapsed() });
+  };
+
+  destination.add(() => {
+    end();
+  });
+  if (destination.closed) return;
+  source.subscribe(
+    operate<T, T>(destination, {
+      next: (value) => {
+        if (latency === undefined) {
+          committed.add(value);
+          if (committed.made) latency = elapsed();
+        }
+        if (isFinish(value)) end(false);
+        destination.next(value);
+      },
+      error: (error) => {
+        end(isFailure(error) || undefined);
+        destination.error(error);
+      },
+      complete: () => {
+        end(false);
+        destination.complete();
+      },
+    }),
+  );
+}
+
+function isFinish(value: unknown): boolean {
+  const { type, reason } = (value ?? {}) as { type?: unknown; reason?: unknown };
+  return type === 'finish' && reason !== undefined;
+}
