@@ -16,6 +16,7 @@ export { fetchTransport, type FetchTransportOptions } from './transport/fetch';
 export type { ResponseHead, Transport, TransportRequest } from './transport/transport';
 
 // Policies: what stands between.
+export { deadlines, type DeadlinesOptions } from './policy/deadlines';
 export { cache, type Cache, type CacheOptions, type CacheStats } from './policy/cache';
 export {
   circuitBreaker,
@@ -56,6 +57,7 @@ export type {
   DegradedEvent,
   FinishEvent,
   FinishReason,
+  KeepAliveEvent,
   NoticeEvent,
   OutputEvent,
   ReasoningDeltaEvent,

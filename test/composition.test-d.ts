@@ -2,6 +2,7 @@ import {
   anthropic,
   cache,
   compose,
+  deadlines,
   failover,
   limitConcurrency,
   openai,
@@ -42,6 +43,20 @@ it('infers nested combinators, policies and lambdas without a word from the user
   );
   expectTypeOf(ask).toEqualTypeOf<Handler>();
   expectTypeOf(compose(raceFirstToken({ only: handler }), cache())).toEqualTypeOf<Handler>();
+});
+
+it('infers combinators before policies that were made elsewhere', () => {
+  const limit = limitConcurrency({ max: 32 });
+  const patient = deadlines({ total: 60_000 });
+  const ask = compose(failover({ only: handler }, {}), limit, patient, (next) => (request) => {
+    expectTypeOf(request).toEqualTypeOf<ChatRequest>();
+    return next(request);
+  });
+  expectTypeOf(ask).toEqualTypeOf<Handler>();
+  const limitEmbed = limitConcurrency<number[]>({ max: 2 });
+  expectTypeOf(compose(failover({ embed }), limitEmbed)).toEqualTypeOf<Handler<string, number[]>>();
+  // @ts-expect-error -- a policy for events of another type
+  compose(failover({ only: handler }), limitEmbed);
 });
 
 it('infers handlers of another type', () => {

@@ -11,6 +11,7 @@ import type { ChatEvent } from '../src/event/chat-event';
 import { compose, type Handler } from '../src/handler';
 import { cache } from '../src/policy/cache';
 import { circuitBreaker } from '../src/policy/circuit-breaker';
+import { deadlines } from '../src/policy/deadlines';
 import { limitConcurrency } from '../src/policy/limit-concurrency';
 import { retryBackoff } from '../src/policy/retry-backoff';
 import { prompt } from '../src/request/messages';
@@ -54,10 +55,14 @@ interface Row {
   readonly keeps?: true;
   /** The most calls that one subscription makes of a handler that fails. */
   readonly attempts?: number;
+  /** It ends a call that stalls. */
+  readonly impatient?: true;
 }
 
 const retry = (clock: VirtualTimeScheduler) =>
   retryBackoff({ scheduler: clock, attempts: 3, base: 5, budget: Infinity, random: () => 1 });
+// Longer than any script.
+const limits = { connect: 1_000, firstToken: 1_000, idle: 1_000, total: 5_000 };
 const asOutcome = ({ values, end }: Watched<unknown>): unknown => {
   const [outcome] = values as Outcome[];
   return end === 'complete' && outcome?.ok === false ? { error: outcome.error } : undefined;
@@ -105,6 +110,18 @@ const rows: readonly Row[] = [
     as: 'an operator',
     call: (handler, clock) =>
       defer(() => handler(question)).pipe(circuitBreaker({ scheduler: clock })),
+    name: 'deadlines',
+    as: 'a policy',
+    call: (handler, clock) =>
+      compose(handler, deadlines({ ...limits, scheduler: clock }))(question),
+    impatient: true,
+  },
+  {
+    name: 'deadlines',
+    as: 'an operator',
+    call: (handler, clock) =>
+      defer(() => handler(question)).pipe(deadlines({ ...limits, scheduler: clock })),
+    impatient: true,
   },
   {
     name: 'cache',
@@ -234,9 +251,10 @@ describe.each(cases)('the laws: %s', (_, row) => {
         call.subscribe({ next: hear('next'), error: hear('error'), complete: hear('complete') });
         runTo();
         const ends = notifications.filter((what) => what !== 'next');
-        expect(ends).toHaveLength(script.end === 'never' ? 0 : 1);
+        const stalls = script.end === 'never' && !row.impatient;
+        expect(ends).toHaveLength(stalls ? 0 : 1);
         if (ends.length > 0) expect(notifications.at(-1)).toBe(ends[0]);
-        if (script.end !== 'never') {
+        if (!stalls) {
           expect(watched.end).toBeDefined();
           expect(player.open).toBe(0);
           expect(clock.actions).toEqual([]);
@@ -358,7 +376,7 @@ describe.each(cases)('the laws: %s', (_, row) => {
         left.subscription.unsubscribe();
         both.runTo();
         expect(forgettingTimes(output(stayed))).toEqual(forgettingTimes(output(expected)));
-        expect(both.player.open).toBe(script.end === 'never' ? 1 : 0);
+        expect(both.player.open).toBe(script.end === 'never' && !row.impatient ? 1 : 0);
         stayed.subscription.unsubscribe();
         expect(both.player.open).toBe(0);
         expect(both.clock.actions).toEqual([]);

@@ -66,6 +66,8 @@ function eventMark(event: ChatEvent): Mark {
         'finish',
         ...(event.reason === 'stop' ? [] : [event.reason]),
       ]);
+    case 'keep-alive':
+      return glyph('usage', 'line', ['keep-alive']);
     case 'usage':
       return glyph('usage', 'wait', ['usage']);
     case 'retract':

@@ -1,12 +1,14 @@
-import { defer, Observable } from 'rxjs';
+import { asyncScheduler, Observable, type SchedulerLike } from 'rxjs';
 import { classify } from '../error/classify';
 import { LlmError } from '../error/llm-error';
 import type { ChatEvent } from '../event/chat-event';
 import type { Handler } from '../handler';
+import { callOf } from '../internal/call';
 import { Commitment } from '../internal/commit';
+import { withinShare } from '../internal/deadline-share';
 import { exhausted, isChatRequest, memberEntries, type Members } from '../internal/members';
 import { operate } from '../internal/operate';
-import { checkOneOf } from '../internal/options';
+import { checkFunction, checkOneOf } from '../internal/options';
 import type { ChatRequest } from '../request/schema';
 
 /** Options for {@link failover}. */
@@ -25,6 +27,13 @@ export interface FailoverOptions {
    * @defaultValue `'retract'`
    */
   readonly afterOutput?: 'retract' | 'error' | undefined;
+  /**
+   * The clock and timers to use, where the request has a deadline: each member is then given its
+   * share of what is left to say something.
+   *
+   * @defaultValue `asyncScheduler`
+   */
+  readonly scheduler?: SchedulerLike | undefined;
 }
 
 /**
@@ -60,6 +69,8 @@ export function failover<Request = ChatRequest, Event = ChatEvent>(
   options: FailoverOptions = {},
 ): Handler<Request, Event> {
   const { when = (error: LlmError) => error.failover, afterOutput = 'retract' } = options;
+  const { scheduler = asyncScheduler } = options;
+  checkFunction('failover', 'when', when);
   checkOneOf('failover', 'afterOutput', afterOutput, ['retract', 'error']);
   const entries = memberEntries('failover', members);
 
@@ -106,7 +117,10 @@ export function failover<Request = ChatRequest, Event = ChatEvent>(
             subscribe(at + 1);
           },
         });
-        defer(() => handler(request)).subscribe(attempt);
+        const left = entries.length - at;
+        withinShare(callOf(handler, request), { policy: 'failover', left, scheduler }).subscribe(
+          attempt,
+        );
       };
       subscribe(0);
     });

@@ -129,6 +129,14 @@ export interface DegradedEvent {
   readonly error: unknown;
 }
 
+/**
+ * The server still works on the answer: its response has begun, or it sent a ping, a comment
+ * or a frame that says nothing. Only where `context.keepAlives` asks for them.
+ */
+export interface KeepAliveEvent {
+  readonly type: 'keep-alive';
+}
+
 /** Output: what the model says. */
 export type OutputEvent =
   | StartEvent
@@ -141,7 +149,13 @@ export type OutputEvent =
 
 /** Notices: what the pipeline does. */
 export type NoticeEvent =
-  RetryEvent | RouteEvent | CacheEvent | WaitEvent | RepairEvent | DegradedEvent;
+  | RetryEvent
+  | RouteEvent
+  | CacheEvent
+  | WaitEvent
+  | RepairEvent
+  | DegradedEvent
+  | KeepAliveEvent;
 
 /** Everything that happens in one call. */
 export type ChatEvent = OutputEvent | RetractEvent | NoticeEvent;

@@ -30,6 +30,7 @@ export class AttemptSubject implements SubjectLike<ChatEvent> {
       case 'wait':
       case 'repair':
       case 'degraded':
+      case 'keep-alive':
         break;
       default:
         this.#attempt.push(event);

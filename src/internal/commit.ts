@@ -13,6 +13,7 @@ const silent = new Map<unknown, string>(
     wait: 'ahead',
     repair: 'attempt',
     degraded: 'by',
+    'keep-alive': 'type',
   } satisfies Partial<Record<ChatEvent['type'], string>>),
 );
 

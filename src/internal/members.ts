@@ -1,5 +1,6 @@
 import { LlmError } from '../error/llm-error';
 import type { Handler } from '../handler';
+import type { ChatRequest } from '../request/schema';
 
 /** Handlers by the names that events and errors use. */
 export type Members<Request, Event> = Readonly<Record<string, Handler<Request, Event>>>;
@@ -37,6 +38,6 @@ function describe(error: unknown): string {
 }
 
 /** Notices are chat events, so a stream of another type (embeddings, say) gets none. */
-export function isChatRequest(request: unknown): boolean {
+export function isChatRequest(request: unknown): request is ChatRequest {
   return Array.isArray((request as { messages?: unknown } | null | undefined)?.messages);
 }

@@ -3,10 +3,12 @@ import { classify } from '../error/classify';
 import type { ChatEvent } from '../event/chat-event';
 import type { StreamPolicy } from '../handler';
 import { Commitment } from '../internal/commit';
+import { lastMoment, withinShare } from '../internal/deadline-share';
 import { forwardAsFinal, isFinal, startAttempt } from '../internal/final-error';
 import { operate } from '../internal/operate';
 import { checkFunction, checkNumber, checkOneOf, MAX_DELAY } from '../internal/options';
 import { streamPolicy } from '../internal/stream-policy';
+import type { RequestContext } from '../request/schema';
 import { RetryBudget } from './state/retry-budget';
 
 /** Options for {@link retryBackoff}. */
@@ -102,19 +104,26 @@ export function retryBackoff<T = ChatEvent>(options: RetryBackoffOptions = {}): 
   const purse = budget instanceof RetryBudget ? budget : new RetryBudget({ ratio: budget });
 
   /** The wait before the next attempt, or `undefined` when there shall be none. */
-  const delayFor = (error: unknown, attempt: number): number | undefined => {
+  const delayFor = (
+    error: unknown,
+    attempt: number,
+    context: RequestContext,
+  ): number | undefined => {
     const failure = classify({ cause: error });
     if (isFinal(error) || !(retryOn ? retryOn(error) : failure.retryable)) return undefined;
     const hint = failure.retryAfter ?? 0;
-    if (attempt >= attempts || hint > cap || !purse.withdraw()) return undefined;
+    if (attempt >= attempts || hint > cap) return undefined;
     const first = failure.kind === 'overloaded' ? base * 2 : base;
     const limit = Math.min(cap, MAX_DELAY, first * 2 ** Math.min(attempt - 1, 31));
     const backoff = random() * limit;
-    return hint > backoff ? Math.min(hint, MAX_DELAY) : backoff;
+    const delay = hint > backoff ? Math.min(hint, MAX_DELAY) : backoff;
+    // No one would hear of what came after the deadline.
+    if (scheduler.now() + delay >= lastMoment(context)) return undefined;
+    return purse.withdraw() ? delay : undefined;
   };
 
   return streamPolicy<T>(
-    (source, { chat }) =>
+    (_, call) =>
       new Observable((destination) => {
         let attempt = 1;
         const committed = new Commitment();
@@ -129,13 +138,13 @@ export function retryBackoff<T = ChatEvent>(options: RetryBackoffOptions = {}): 
           },
           error: (error: unknown): void => {
             const lost = committed.made && (afterOutput === 'error' || !committed.retractable);
-            const delay = lost ? undefined : delayFor(error, attempt);
+            const delay = lost ? undefined : delayFor(error, attempt, call.context);
             if (delay === undefined) {
               forwardAsFinal(destination, error);
               return;
             }
             attempt += 1;
-            const tells = chat || committed.made;
+            const tells = call.chat || committed.made;
             if (committed.made) {
               const retract = { type: 'retract' } as const;
               committed.add(retract);
@@ -146,7 +155,9 @@ export function retryBackoff<T = ChatEvent>(options: RetryBackoffOptions = {}): 
           },
         };
         const subscribe = (): void => {
-          startAttempt(() => source.subscribe(operate<T, T>(destination, observer)));
+          const left = attempts - attempt + 1;
+          const next = withinShare(call, { policy: 'retryBackoff', left, scheduler });
+          startAttempt(() => next.subscribe(operate<T, T>(destination, observer)));
         };
 
         purse.deposit();

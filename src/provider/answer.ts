@@ -16,6 +16,13 @@ const ANSWERS = [200, 201, 202, 203];
 /** The names under which a stream comes, so that it is read as such from its first byte. */
 const STREAM = /event-stream|ndjson|jsonl/i;
 
+/** How an answer is read. */
+export interface AnswerOptions {
+  readonly maxFrameLength: number;
+  /** Whether signs of life that say nothing are events, too. */
+  readonly keepAlives: boolean;
+}
+
 /** One response: picks the reader that fits its head, and ends the stream exactly once. */
 export class Answer {
   /** Whether `finish` was emitted. */
@@ -23,16 +30,19 @@ export class Answer {
   #head: ResponseHead | undefined;
   #reader: FrameReader | undefined;
   #closing = false;
+  /** Whether the frame at hand has said nothing so far. */
+  #silent = true;
   readonly #decoder: Decoder;
 
   constructor(
     private readonly protocol: Protocol,
     private readonly destination: Subscriber<ChatEvent>,
-    private readonly maxFrameLength: number,
+    private readonly options: AnswerOptions,
   ) {
     this.#decoder = protocol.createDecoder({
       provider: protocol.name,
       emit: (event) => {
+        this.#silent = false;
         if (event.type === 'finish') this.finished = true;
         destination.next(event);
       },
@@ -42,6 +52,7 @@ export class Answer {
 
   head(head: ResponseHead): void {
     this.#head = head;
+    this.#keepAlive();
     this.#reader = ANSWERS.includes(head.status)
       ? peek((first) => this.#readerOf(first))
       : collect(ERROR_BODY_LENGTH, (text) => {
@@ -66,7 +77,7 @@ export class Answer {
     if (first === '<') throw this.#failure(undefined);
     const type = this.#head?.headers['content-type'] ?? '';
     if (STREAM.test(type) || (first !== '{' && first !== '[')) return this.#frames();
-    return jsonOrLines(this.maxFrameLength, {
+    return jsonOrLines(this.options.maxFrameLength, {
       lines: () => this.#frames(),
       body: (json) => {
         this.#decoder.body(json);
@@ -76,11 +87,16 @@ export class Answer {
   }
 
   #frames(): FrameReader {
-    const { maxFrameLength } = this;
+    const { maxFrameLength } = this.options;
     const onFrame = (data: string, event: string | undefined): void => {
       this.#frame(data, event);
     };
-    const reader = this.protocol.framing(onFrame, { maxFrameLength });
+    const reader = this.protocol.framing(onFrame, {
+      maxFrameLength,
+      onComment: () => {
+        this.#keepAlive();
+      },
+    });
     return {
       push: (bytes) => {
         reader.push(bytes);
@@ -94,8 +110,10 @@ export class Answer {
 
   #frame(data: string, event: string | undefined): void {
     if (this.finished) return;
+    this.#silent = true;
     try {
       if (this.#decoder.frame(data, event)) this.destination.complete();
+      else if (this.#silent) this.#keepAlive();
     } catch (thrown) {
       // A frame without its end mark may be cut: that is a truncation, not a bad frame.
       const cut = this.#closing && LlmError.is(thrown) && thrown.kind === 'malformed';
@@ -103,10 +121,14 @@ export class Answer {
     }
   }
 
+  #keepAlive(): void {
+    if (this.options.keepAlives) this.destination.next({ type: 'keep-alive' });
+  }
+
   #tooLong(): LlmError {
     const { name: provider } = this.protocol;
     return new LlmError(
-      `${provider}: the body is longer than maxFrameLength (${String(this.maxFrameLength)})`,
+      `${provider}: the body is longer than maxFrameLength (${String(this.options.maxFrameLength)})`,
       { kind: 'malformed', retryable: false, provider },
     );
   }

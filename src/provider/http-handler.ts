@@ -17,7 +17,8 @@ export function httpHandler(
   return (request) =>
     new Observable<ChatEvent>((destination) => {
       const written = write(protocol, request);
-      const answer = new Answer(protocol, destination, maxFrameLength);
+      const keepAlives = request.context?.keepAlives ?? false;
+      const answer = new Answer(protocol, destination, { maxFrameLength, keepAlives });
       transport({ ...written, finished: () => answer.finished }).subscribe(
         operate<ResponseHead | Uint8Array, ChatEvent>(destination, {
           next: (part) => {

@@ -73,8 +73,18 @@ export const requestContextSchema = z.object({
   labels: z.record(z.string(), z.string()).optional(),
   /** Higher goes first wherever requests wait. */
   priority: z.number().optional(),
-  /** When the whole call must have ended, on the scheduler's clock, in milliseconds. */
+  /**
+   * When the whole call must have ended, on the scheduler's clock, in milliseconds: set and kept
+   * by `deadlines`.
+   */
   deadline: z.number().optional(),
+  /**
+   * When an attempt must have said something, likewise: its share of the time until the deadline,
+   * which retries and combinators set.
+   */
+  firstTokenDeadline: z.number().optional(),
+  /** Asks for `keep-alive` events, as `deadlines` does. */
+  keepAlives: z.boolean().optional(),
 });
 
 /** Schema of a chat request, to parse one that comes from outside. */

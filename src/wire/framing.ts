@@ -16,4 +16,6 @@ export type Framing = (onFrame: OnFrame, options: FramingOptions) => FrameReader
 export interface FramingOptions {
   /** The size of the largest frame that is accepted, in characters. */
   readonly maxFrameLength: number;
+  /** Called for a comment, with which servers keep a stream alive. */
+  readonly onComment?: () => void;
 }

@@ -12,7 +12,7 @@ const FIELD_LENGTH = 64;
  * blank line.
  */
 export const sse: Framing = (onFrame, options) => {
-  const { maxFrameLength } = options;
+  const { maxFrameLength, onComment } = options;
   const decoder = new TextDecoder();
   let afterReturn = false;
   let ending = false;
@@ -29,6 +29,7 @@ export const sse: Framing = (onFrame, options) => {
       // A stream cut inside `data: {…` has no event there yet.
       if (!ending || data !== '') deliver(data, event);
     },
+    ...(onComment ? { onComment } : {}),
     onError: ({ type, field, value = '', line = '' }) => {
       if (type === 'max-buffer-size-exceeded') throw frameTooLong(maxFrameLength);
       if (type !== 'unknown-field') return;

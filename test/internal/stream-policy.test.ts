@@ -1,12 +1,13 @@
 import { of } from 'rxjs';
 import { describe, expect, it, vi } from 'vitest';
-import { type Call, streamPolicy } from '../../src/internal/stream-policy';
+import type { Call } from '../../src/internal/call';
+import { streamPolicy } from '../../src/internal/stream-policy';
 import { prompt } from '../../src/request/messages';
 import { watch } from '../support/watch';
 
 describe('streamPolicy', () => {
   const setUp = () => {
-    const calls: Call[] = [];
+    const calls: Call<number>[] = [];
     const policy = streamPolicy<number>((source, call) => {
       calls.push(call);
       return source;
@@ -17,7 +18,7 @@ describe('streamPolicy', () => {
   it('makes an operator, which knows of no request', () => {
     const { calls, policy } = setUp();
     expect(watch(of(1, 2).pipe(policy)).values).toEqual([1, 2]);
-    expect(calls).toEqual([{ request: undefined, chat: false }]);
+    expect(calls).toMatchObject([{ request: undefined, chat: false, context: {} }]);
   });
 
   it('makes a policy, which knows the request and whether it is of chat', () => {
@@ -25,10 +26,33 @@ describe('streamPolicy', () => {
     const question = prompt('?');
     watch(policy(() => of(1))(question));
     watch(policy((text: string) => of(text.length))('four'));
-    expect(calls).toEqual([
-      { request: question, chat: true },
-      { request: 'four', chat: false },
+    expect(calls).toMatchObject([
+      { request: question, chat: true, context: {} },
+      { request: 'four', chat: false, context: {} },
     ]);
+  });
+
+  it('can ask with more in the context of a chat request, and of no other', () => {
+    const { policy } = setUp();
+    const asked: unknown[] = [];
+    const within = streamPolicy<number>((source, call) => {
+      asked.push(call.context);
+      return call.within({ deadline: 7 });
+    });
+    const handler = (request: unknown) => {
+      asked.push(request);
+      return of(1);
+    };
+    const question = prompt('?', { context: { tenant: 'a', deadline: 9 } });
+    watch(within(policy(handler))(question));
+    watch(within(policy(handler))('four'));
+    expect(asked).toEqual([
+      { tenant: 'a', deadline: 9 },
+      { ...question, context: { tenant: 'a', deadline: 7 } },
+      {},
+      'four',
+    ]);
+    expect(watch(of(1, 2).pipe(within)).values).toEqual([1, 2]);
   });
 
   it('calls the handler at each subscription, with the same request', () => {

@@ -1,0 +1,95 @@
+import { Observable, type MonoTypeOperatorFunction, type SchedulerLike } from 'rxjs';
+import { Commitment } from './commit';
+import { operate } from './operate';
+import { MAX_DELAY } from './options';
+
+/** What ran out. */
+export type Limit = 'connect' | 'firstToken' | 'idle' | 'total';
+
+/** The limits of one stream. */
+export interface WatchdogOptions {
+  /** The longest time to the first sign of the server, in milliseconds. */
+  readonly connect?: number | undefined;
+  /** The longest time to the first output, in milliseconds. */
+  readonly firstToken?: number | undefined;
+  /** The longest time between two events, in milliseconds. */
+  readonly idle?: number | undefined;
+  /** When the stream must have ended, on the scheduler's clock. */
+  readonly deadline?: number | undefined;
+  readonly scheduler: SchedulerLike;
+  /** Makes the error for the limit that has run out. */
+  readonly error: (limit: Limit, hasOutput: boolean) => unknown;
+}
+
+// What a pipeline says of itself tells nothing about the server.
+const notices: ReadonlySet<unknown> = new Set([
+  'retry',
+  'route',
+  'cache',
+  'wait',
+  'repair',
+  'degraded',
+  'retract',
+]);
+
+/**
+ * Ends a stream that breaks one of its limits. It has one timer, which a value doesn't touch:
+ * when it fires, it looks at what has happened and waits on, or gives up.
+ */
+export function watchdog<T>(options: WatchdogOptions): MonoTypeOperatorFunction<T> {
+  const { connect = Infinity, firstToken = Infinity, idle = Infinity } = options;
+  const { deadline = Infinity, scheduler } = options;
+
+  return (source) =>
+    new Observable((destination) => {
+      const begun = scheduler.now();
+      const committed = new Commitment();
+      let alive = false;
+      let hasOutput = false;
+      let last = begun;
+
+      const nextLimit = (): readonly [limit: Limit, at: number] => {
+        const limits: (readonly [Limit, number])[] = [
+          ['total', deadline],
+          ['connect', alive ? Infinity : begun + connect],
+          ['firstToken', hasOutput ? Infinity : begun + firstToken],
+          ['idle', last + idle],
+        ];
+        return limits.reduce((first, limit) => (limit[1] < first[1] ? limit : first));
+      };
+
+      const wait = (): void => {
+        const [limit, at] = nextLimit();
+        if (at === Infinity) return;
+        const left = at - scheduler.now();
+        if (left <= 0) {
+          destination.error(options.error(limit, hasOutput));
+          return;
+        }
+        const timer = scheduler.schedule(
+          () => {
+            destination.remove(timer);
+            wait();
+          },
+          Math.min(left, MAX_DELAY),
+        );
+        destination.add(timer);
+      };
+
+      wait();
+      if (destination.closed) return;
+      source.subscribe(
+        operate<T, T>(destination, {
+          next: (value) => {
+            last = scheduler.now();
+            if (!hasOutput) {
+              committed.add(value);
+              hasOutput = committed.made;
+              alive ||= hasOutput || !notices.has((value as { type?: unknown } | null)?.type);
+            }
+            destination.next(value);
+          },
+        }),
+      );
+    });
+}

@@ -1,0 +1,109 @@
+import { asyncScheduler, defer, filter, type SchedulerLike } from 'rxjs';
+import { LlmError } from '../error/llm-error';
+import type { ChatEvent } from '../event/chat-event';
+import type { StreamPolicy } from '../handler';
+import { checkNumber } from '../internal/options';
+import { streamPolicy } from '../internal/stream-policy';
+import { watchdog, type Limit } from '../internal/watchdog';
+
+/** Options for {@link deadlines}. Each is in milliseconds; one that is left out is not kept. */
+export interface DeadlinesOptions {
+  /** The longest time until the server shows a first sign: its response begins. */
+  readonly connect?: number | undefined;
+  /** The longest time until the first output: text, reasoning or a tool call. */
+  readonly firstToken?: number | undefined;
+  /** The longest time without any event or keep-alive of the server. */
+  readonly idle?: number | undefined;
+  /**
+   * The longest time for all, whatever is tried in it. Retries, `failover` and other policies
+   * inside know of it by `context.deadline`, and give each attempt a share of what is left in
+   * which to say something.
+   */
+  readonly total?: number | undefined;
+  /**
+   * The clock and timers to use.
+   *
+   * @defaultValue `asyncScheduler`
+   */
+  readonly scheduler?: SchedulerLike | undefined;
+}
+
+/**
+ * Ends a call that takes too long to begin, to speak, to go on, or to end.
+ *
+ * ```text
+ * source    --S--a------b--F|
+ * deadlines --S--a----#
+ *           idle: 5
+ * ```
+ *
+ * Unlike `timeout({ each })`, it has one timer for each stream, not one for each value, and tells
+ * a slow start from a stall. A server that sends pings, or one byte after the other, keeps no
+ * call alive past `firstToken` and `total`; `total` also keeps to a deadline in the request's
+ * context, and inner deadlines can't outlast outer ones.
+ *
+ * @param options - See {@link DeadlinesOptions}.
+ * @returns A policy that is also an operator, where the first value counts as output.
+ * Errors: `timed-out`, whose `code` is `connect`, `first-token`, `idle` or `total`; the last one is
+ * not retried.
+ *
+ * @example
+ * ```ts
+ * const ask = compose(
+ *   openai({ model: 'gpt-5-mini' }),
+ *   deadlines({ connect: 5_000, firstToken: 20_000, idle: 15_000 }),
+ *   retryBackoff(),
+ *   deadlines({ total: 60_000 }),
+ * );
+ * ```
+ */
+export function deadlines<T = ChatEvent>(options: DeadlinesOptions): StreamPolicy<T> {
+  const { connect, firstToken, idle, total, scheduler = asyncScheduler } = options;
+  for (const [name, value] of Object.entries({ connect, firstToken, idle, total })) {
+    if (value !== undefined) checkNumber('deadlines', name, value);
+  }
+
+  return streamPolicy<T>((source, { context, within }) =>
+    defer(() => {
+      const own = total === undefined ? Infinity : scheduler.now() + total;
+      const deadline = Math.min(own, context.deadline ?? Infinity);
+      const watched = watchdog<T>({
+        ...{ connect, firstToken, idle, deadline, scheduler },
+        error: (limit, hasOutput) => timedOut(limit, options, hasOutput),
+      });
+      const listens = connect !== undefined || idle !== undefined;
+      const heard = context.keepAlives ?? false;
+      if (deadline === Infinity && !listens) return source.pipe(watched);
+      const asked = within({
+        ...(deadline === Infinity ? {} : { deadline }),
+        ...(listens ? { keepAlives: true } : {}),
+      });
+      const timed = asked.pipe(watched);
+      return heard || !listens ? timed : timed.pipe(filter((value) => !isKeepAlive(value)));
+    }),
+  );
+}
+
+function isKeepAlive(value: unknown): boolean {
+  return (value as { type?: unknown } | null | undefined)?.type === 'keep-alive';
+}
+
+const failures: Readonly<Record<Limit, { readonly code: string; readonly what: string }>> = {
+  connect: { code: 'connect', what: 'no response' },
+  firstToken: { code: 'first-token', what: 'no output' },
+  idle: { code: 'idle', what: 'no event' },
+  total: { code: 'total', what: 'no end' },
+};
+
+function timedOut(limit: Limit, options: DeadlinesOptions, hasOutput: boolean): LlmError {
+  const { code, what } = failures[limit];
+  const set = options[limit];
+  const within = set === undefined ? 'before the deadline' : `within ${String(set)} ms`;
+  const message = `deadlines: ${what} ${within}; ask again, or raise ${limit}`;
+  if (limit !== 'total') return new LlmError(message, { kind: 'timed-out', code });
+  // The time of the call is over, which says little of a server that did answer.
+  return new LlmError(message, {
+    ...{ kind: 'timed-out', code, retryable: false, failover: false },
+    providerFault: !hasOutput,
+  });
+}

@@ -1,0 +1,238 @@
+import { map, NEVER, Observable, of, throwError, timer, VirtualTimeScheduler } from 'rxjs';
+import { describe, expect, it } from 'vitest';
+import { failover } from '../../src/combinator/failover';
+import type { ChatEvent } from '../../src/event/chat-event';
+import { compose, type Handler } from '../../src/handler';
+import { deadlines, type DeadlinesOptions } from '../../src/policy/deadlines';
+import { retryBackoff } from '../../src/policy/retry-backoff';
+import { prompt } from '../../src/request/messages';
+import { answerEvents, fakeHandler, start, textDelta } from '../../src/testing/index';
+import { watch } from '../support/watch';
+
+const question = prompt('question');
+const keepAlive = { type: 'keep-alive' } as const;
+
+/** A handler that says one thing after the other, at these times, and then nothing. */
+const saying =
+  (clock: VirtualTimeScheduler, script: readonly (readonly [at: number, ChatEvent])[]): Handler =>
+  () =>
+    new Observable((subscriber) => {
+      for (const [at, event] of script) {
+        subscriber.add(clock.schedule(() => subscriber.next(event), at));
+      }
+    });
+
+/** When a call ends, and with what code. */
+function ended(
+  options: DeadlinesOptions,
+  script: readonly (readonly [at: number, ChatEvent])[],
+): readonly [at: number, code: unknown] {
+  const clock = new VirtualTimeScheduler();
+  const ask = compose(saying(clock, script), deadlines({ scheduler: clock, ...options }));
+  let at = NaN;
+  let code: unknown;
+  ask(question).subscribe({
+    error: (error: { code: unknown }) => {
+      at = clock.now();
+      code = error.code;
+    },
+  });
+  clock.flush();
+  expect(clock.actions).toEqual([]);
+  return [at, code];
+}
+
+describe('deadlines', () => {
+  it.each<[DeadlinesOptions, readonly (readonly [number, ChatEvent])[], readonly unknown[]]>([
+    [{ connect: 10 }, [], [10, 'connect']],
+    [{ connect: 10 }, [[9, start()]], [NaN, undefined]],
+    [{ connect: 10 }, [[9, keepAlive]], [NaN, undefined]],
+    [{ connect: 10 }, [[9, { type: 'wait', by: 'queue', ahead: 1 }]], [10, 'connect']],
+    [{ connect: 10 }, [[9, { type: 'retract' }]], [10, 'connect']],
+    [{ firstToken: 10 }, [[1, start()]], [10, 'first-token']],
+    [{ firstToken: 10 }, [[1, keepAlive]], [10, 'first-token']],
+    [{ firstToken: 10 }, [[9, textDelta('a')]], [NaN, undefined]],
+    [{ firstToken: 10 }, [[9, { type: 'reasoning-delta', text: 'a' }]], [NaN, undefined]],
+    [{ idle: 10 }, [], [10, 'idle']],
+    [{ idle: 10 }, [[5, start()]], [15, 'idle']],
+    [{ idle: 10 }, [[5, keepAlive]], [15, 'idle']],
+    [{ idle: 10 }, [[5, { type: 'wait', by: 'queue', ahead: 1 }]], [15, 'idle']],
+    [
+      { idle: 10 },
+      [
+        [5, textDelta('a')],
+        [14, textDelta('b')],
+      ],
+      [24, 'idle'],
+    ],
+    [{ total: 10 }, [[9, textDelta('a')]], [10, 'total']],
+    [{ total: 10, idle: 10 }, [], [10, 'total']],
+    [{ connect: 3, firstToken: 5, idle: 7, total: 9 }, [], [3, 'connect']],
+    [{ connect: 3, firstToken: 5, idle: 7, total: 9 }, [[1, start()]], [5, 'first-token']],
+    [{ connect: 3, firstToken: 5, idle: 7, total: 19 }, [[1, textDelta('a')]], [8, 'idle']],
+    [{ connect: 3, firstToken: 5, idle: 7, total: 9 }, [[4, textDelta('a')]], [3, 'connect']],
+    [{ idle: 10, total: 2 ** 40 }, [[5, start()]], [15, 'idle']],
+    [{ total: Infinity, idle: Infinity }, [], [NaN, undefined]],
+  ])('%o of a call that says %o ends at %o', (options, script, end) => {
+    expect(ended(options, script)).toEqual(end);
+  });
+
+  it('waits longer than a timer can', () => {
+    expect(ended({ total: 2 ** 32 }, [[1, textDelta('a')]])).toEqual([2 ** 32, 'total']);
+  });
+
+  it.each(['connect', 'firstToken', 'idle', 'total'])('refuses a bad %s', (option) => {
+    expect(() => deadlines({ [option]: -1 })).toThrow(
+      `deadlines: ${option} must be a number of at least 0, got -1`,
+    );
+  });
+
+  it('has one timer, however many values come', () => {
+    const clock = new VirtualTimeScheduler();
+    const ask = compose(
+      () => of(...answerEvents(Array.from({ length: 100 }, () => 'a'))),
+      deadlines({ connect: 5, firstToken: 5, idle: 5, total: 5, scheduler: clock }),
+    );
+    let most = 0;
+    ask(question).subscribe(() => {
+      most = Math.max(most, clock.actions.length);
+    });
+    expect(most).toBe(1);
+    expect(clock.actions).toEqual([]);
+  });
+
+  it.each(['connect', 'firstToken', 'idle'] as const)('%s speaks against the server', (option) => {
+    const clock = new VirtualTimeScheduler();
+    const call = NEVER.pipe(deadlines({ [option]: 1, scheduler: clock }));
+    const watched = watch(call);
+    clock.flush();
+    expect(watched.end).toMatchObject({
+      error: { kind: 'timed-out', retryable: true, failover: true, providerFault: true },
+    });
+  });
+
+  it.each([
+    [[], true],
+    [[[1, textDelta('a')] as const], false],
+  ])('total of a call that said %o speaks against the server: %o', (script, providerFault) => {
+    const clock = new VirtualTimeScheduler();
+    const ask = compose(saying(clock, script), deadlines({ total: 5, scheduler: clock }));
+    const watched = watch(ask(question));
+    clock.flush();
+    expect(watched.end).toMatchObject({
+      error: { kind: 'timed-out', retryable: false, failover: false, providerFault },
+    });
+  });
+});
+
+describe('deadlines and the request', () => {
+  /** The context that the handler behind a policy is asked with. */
+  function contextBehind(options: DeadlinesOptions, context = {}): unknown {
+    const clock = new VirtualTimeScheduler();
+    clock.frame = 100;
+    const handler = fakeHandler(answerEvents('fine'));
+    watch(compose(handler, deadlines({ ...options, scheduler: clock }))(prompt('?', { context })));
+    return handler.requests[0]?.context;
+  }
+
+  it('hands down the deadline, the nearest one', () => {
+    expect(contextBehind({ total: 50 })).toEqual({ deadline: 150 });
+    expect(contextBehind({ total: 50 }, { deadline: 120 })).toEqual({ deadline: 120 });
+    expect(contextBehind({ total: 50 }, { deadline: 170, tenant: 'a' })).toEqual({
+      deadline: 150,
+      tenant: 'a',
+    });
+    expect(contextBehind({}, { tenant: 'a' })).toEqual({ tenant: 'a' });
+  });
+
+  it('asks for keep-alives where they count, and keeps them for itself', () => {
+    expect(contextBehind({ idle: 5 })).toEqual({ keepAlives: true });
+    expect(contextBehind({ connect: 5 })).toEqual({ keepAlives: true });
+    expect(contextBehind({ firstToken: 5 })).toEqual({});
+    const handler: Handler = () => of(keepAlive, ...answerEvents('fine'));
+    const ask = compose(handler, deadlines({ idle: 5 }), deadlines({ connect: 5 }));
+    expect(watch(ask(question)).values).toEqual(answerEvents('fine'));
+    const asked = prompt('?', { context: { keepAlives: true } });
+    expect(watch(ask(asked)).values).toEqual([keepAlive, ...answerEvents('fine')]);
+  });
+
+  it('keeps the deadline of the request', () => {
+    const clock = new VirtualTimeScheduler();
+    const ask = compose(() => NEVER, deadlines({ scheduler: clock }));
+    const watched = watch(ask(prompt('?', { context: { deadline: 30 } })));
+    clock.flush();
+    expect(clock.now()).toBe(30);
+    expect(watched.end).toMatchObject({ error: { code: 'total' } });
+  });
+
+  it('asks nobody after the deadline', () => {
+    const clock = new VirtualTimeScheduler();
+    clock.frame = 100;
+    const handler = fakeHandler(answerEvents('fine'));
+    const ask = compose(handler, deadlines({ scheduler: clock }));
+    const watched = watch(ask(prompt('?', { context: { deadline: 100 } })));
+    expect(watched.end).toMatchObject({ error: { code: 'total' } });
+    expect(handler.requests).toEqual([]);
+  });
+});
+
+describe('a share of the time until the deadline', () => {
+  const setUp = (total: number) => {
+    const clock = new VirtualTimeScheduler();
+    const asked: number[] = [];
+    const hung: Handler = () => {
+      asked.push(clock.now());
+      return NEVER;
+    };
+    return { clock, asked, hung, total: deadlines({ total, scheduler: clock }) };
+  };
+
+  it('is given to each attempt of retryBackoff', () => {
+    const { clock, asked, hung, total } = setUp(90);
+    const retry = retryBackoff({ attempts: 3, base: 0, scheduler: clock });
+    const ask = compose(hung, retry, total);
+    const watched = watch(ask(question));
+    clock.flush();
+    expect(asked).toEqual([0, 30, 60]);
+    expect(clock.now()).toBe(90);
+    expect(watched.end).toMatchObject({ error: { code: 'total' } });
+  });
+
+  it('is given to each member of failover, and to the retries of each in turn', () => {
+    const { clock, asked, hung, total } = setUp(120);
+    const retry = retryBackoff({ attempts: 2, base: 0, scheduler: clock, budget: Infinity });
+    const member = compose(hung, retry);
+    const ask = compose(failover({ a: member, b: member }, { scheduler: clock }), total);
+    watch(ask(question));
+    clock.flush();
+    expect(asked).toEqual([0, 30, 60, 90]);
+  });
+
+  it('does not end an attempt that has begun to answer', () => {
+    const { clock, total } = setUp(90);
+    const slow: Handler = () =>
+      timer(0, 10, clock).pipe(
+        map((n) => (n < 8 ? textDelta('a') : ({ type: 'finish' } as ChatEvent))),
+      );
+    const ask = compose(slow, retryBackoff({ attempts: 3, scheduler: clock }), total);
+    const watched = watch(ask(question));
+    clock.maxFrames = 85;
+    clock.flush();
+    expect(watched.values).toHaveLength(9);
+    expect(watched.end).toBeUndefined();
+    watched.subscription.unsubscribe();
+    expect(clock.actions).toEqual([]);
+  });
+
+  it('leaves out a retry whose wait would outlast the deadline', () => {
+    const { clock, total } = setUp(90);
+    const failure = { status: 503, headers: { 'retry-after': '1' } };
+    const retry = retryBackoff({ scheduler: clock });
+    const broken: Handler = () => throwError(() => failure);
+    const ask = compose(broken, retry, total);
+    const watched = watch(ask(question));
+    clock.flush();
+    expect(watched.end).toEqual({ error: failure });
+    expect(clock.now()).toBe(0);
+  });
+});
