@@ -41,7 +41,9 @@ export interface StreamPolicy<T = ChatEvent> {
  * const ask = compose(openai({ model: 'gpt-5-mini' }), retryBackoff(), cache({ ttl: 60_000 }));
  * ```
  */
-export function compose<Request, Event>(
+// While TypeScript has not yet looked into a combinator, it tries policies on the defaults; with
+// `unknown` none of a known event type would fit.
+export function compose<Request = any, Event = any>(
   handler: Handler<Request, Event>,
   ...policies: readonly Policy<Request, Event>[]
 ): Handler<Request, Event> {
