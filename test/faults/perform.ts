@@ -6,11 +6,14 @@ import { CANARY, hear, type Heard } from './invariants';
 import { ATTEMPTS, policyNamed } from './policies';
 import { bothStruck, type Cell } from './model';
 import type { Plan } from './plan';
-import type { FaultServer } from './upstream';
+import type { Setting } from './run';
 
-/** How long an attempt may be silent, and a call with all its attempts may take. */
-const IDLE = 500;
-export const DEADLINE = ATTEMPTS * IDLE + 300;
+const IDLE = 750;
+
+/** How long a call with all its attempts may take, where each may be silent so long. */
+export function deadlineOf({ idle = IDLE }: Setting): number {
+  return ATTEMPTS * idle + 300;
+}
 
 /** A run of the matrix: a cell, its place among the runs, and the seed of its chances. */
 export interface Run extends Cell {
@@ -36,7 +39,7 @@ export function logOf({ index }: Run): string {
 /** Makes a run against the fault server. */
 export async function perform(
   run: Run,
-  server: FaultServer,
+  { server, idle = IDLE }: Setting,
   transport: HttpTransport,
 ): Promise<Performance> {
   const made: string[] = [];
@@ -51,7 +54,7 @@ export async function perform(
         const plan = { nonce, log: logOf(run), ...(struck ? strike(run, attempt) : {}) };
         const baseURL = server.urlOf(plan);
         return openai({ model: 'any', apiKey: CANARY, baseURL, transport })(request);
-      }).pipe(timeout({ each: IDLE }));
+      }).pipe(timeout({ each: idle }));
   };
   const ask = policyNamed[run.policy](upstream);
   const heard: Heard[] = [await hear(ask(prompt('?')))];

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { faults, placeOf } from './faults';
 import { violations } from './invariants';
 import { bothStruck, predictions } from './model';
-import { DEADLINE, logOf, perform, type Performance, type Run } from './perform';
+import { deadlineOf, logOf, perform, type Performance, type Run } from './perform';
 import { ATTEMPTS, policies } from './policies';
 import { isBeforeOutput, positions } from './positions';
 import {
@@ -48,14 +48,14 @@ export async function runMatrix(setting: Setting, runs: readonly Run[]): Promise
   const findings = new Findings();
   let done: readonly Performance[] = [];
   await leavingNothing(setting, findings, async (transport) => {
-    done = await runAll(runs, AT_ONCE, (run) => perform(run, setting.server, transport));
+    done = await runAll(runs, AT_ONCE, (run) => perform(run, setting, transport));
   });
   const seen = new Map(await setting.server.log('s9.'));
   for (const performance of done) {
     const { run, heard, made } = performance;
     const again = `--seed ${String(setting.seed)} --only S9 --cell ${run.name.replace(/#.*/, '')}`;
     const wrong = [
-      ...heard.flatMap((call) => violations(call, made, DEADLINE)),
+      ...heard.flatMap((call) => violations(call, made, deadlineOf(setting))),
       ...surprises(performance),
       ...miscounts(performance, seen.get(logOf(run))?.length ?? 0),
     ];
