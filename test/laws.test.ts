@@ -110,6 +110,8 @@ const rows: readonly Row[] = [
     as: 'an operator',
     call: (handler, clock) =>
       defer(() => handler(question)).pipe(circuitBreaker({ scheduler: clock })),
+  },
+  {
     name: 'deadlines',
     as: 'a policy',
     call: (handler, clock) =>
