@@ -149,13 +149,7 @@ export type OutputEvent =
 
 /** Notices: what the pipeline does. */
 export type NoticeEvent =
-  | RetryEvent
-  | RouteEvent
-  | CacheEvent
-  | WaitEvent
-  | RepairEvent
-  | DegradedEvent
-  | KeepAliveEvent;
+  RetryEvent | RouteEvent | CacheEvent | WaitEvent | RepairEvent | DegradedEvent | KeepAliveEvent;
 
 /** Everything that happens in one call. */
 export type ChatEvent = OutputEvent | RetractEvent | NoticeEvent;

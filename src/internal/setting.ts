@@ -4,7 +4,7 @@ import { reportAside } from './report';
 
 /** A number that an option gives, once for all or as an Observable that changes it. */
 export class Setting {
-  #value: number | undefined;
+  #current: number | undefined;
   #calls = 0;
   #following = new Subscription();
   readonly #changing: Observable<number> | undefined;
@@ -26,19 +26,24 @@ export class Setting {
     if (isObservable(given)) this.#changing = given;
     else {
       checkNumber(policy, option, given, range);
-      this.#value = given;
+      this.#current = given;
     }
+  }
+
+  /** The value now, or `undefined` when the Observable has said none yet. */
+  get current(): number | undefined {
+    return this.#current;
   }
 
   /** The value now. Throws when the Observable has said none yet. */
   get value(): number {
-    if (this.#value === undefined) {
+    if (this.#current === undefined) {
       throw new TypeError(
         `${this.policy}: ${this.option} has no value yet; let its Observable begin with one, ` +
           'as a BehaviorSubject or startWith does',
       );
     }
-    return this.#value;
+    return this.#current;
   }
 
   /** Follows the Observable as long as any call runs. */
@@ -70,8 +75,8 @@ export class Setting {
       reportAside(error);
       return;
     }
-    if (value === this.#value) return;
-    this.#value = value;
+    if (value === this.#current) return;
+    this.#current = value;
     this.onChange();
   }
 }

@@ -1,17 +1,17 @@
-import { Observable, Subject, map, startWith } from 'rxjs';
-import { LlmError } from '../error/llm-error';
+import { Observable } from 'rxjs';
 import type { ChatEvent } from '../event/chat-event';
 import type { StreamPolicy } from '../handler';
-import { operate } from '../internal/operate';
 import { checkFunction, checkNumber } from '../internal/options';
+import { byContext } from '../internal/priority';
+import { Setting } from '../internal/setting';
+import { Slots, type SlotsState } from '../internal/slots';
 import { streamPolicy } from '../internal/stream-policy';
 import type { ChatRequest } from '../request/schema';
-import { WaitQueue, type Place } from './state/wait-queue';
 
 /** Options for {@link limitConcurrency}. */
 export interface LimitConcurrencyOptions {
-  /** The most calls that run at once. */
-  readonly max: number;
+  /** The most calls that run at once; an Observable changes it while calls run and wait. */
+  readonly max: number | Observable<number>;
   /**
    * The most calls that wait; a further one fails with `queue-full`.
    *
@@ -28,11 +28,8 @@ export interface LimitConcurrencyOptions {
 }
 
 /** The state of a {@link limitConcurrency} instance. */
-export interface ConcurrencyState {
-  /** How many calls run. */
-  readonly active: number;
-  /** How many calls wait. */
-  readonly waiting: number;
+export interface ConcurrencyState extends SlotsState {
+  /** The most that may run now; 0 as long as an Observable has not said it. */
   readonly max: number;
 }
 
@@ -71,104 +68,27 @@ export interface ConcurrencyLimit<T = ChatEvent> extends StreamPolicy<T> {
 export function limitConcurrency<T = ChatEvent>(
   options: LimitConcurrencyOptions,
 ): ConcurrencyLimit<T> {
-  const { max, queue = 1000, priority = (request) => request.context?.priority ?? 0 } = options;
-  checkNumber('limitConcurrency', 'max', max, { min: 1, integer: true });
+  const { max, queue = 1000, priority = byContext } = options;
+  const limit = new Setting('limitConcurrency', 'max', max, { min: 1, integer: true }, () => {
+    slots.changed();
+  });
   checkNumber('limitConcurrency', 'queue', queue, { integer: true });
   checkFunction('limitConcurrency', 'priority', priority);
-  const waiting = new WaitQueue<() => void>();
-  const changes = new Subject<void>();
-  let active = 0;
-  let granting = false;
-
-  const release = (): void => {
-    active -= 1;
-    grant();
-    changes.next();
-  };
-
-  // A loop, not recursion: a granted call may end, and so release, before `start` returns.
-  const grant = (): void => {
-    if (granting) return;
-    granting = true;
-    while (active < max) {
-      const start = waiting.take();
-      if (!start) break;
-      start();
-    }
-    granting = false;
-  };
+  const slots = new Slots({
+    policy: 'limitConcurrency',
+    limit: () => limit.value,
+    queue: () => queue,
+    advice: 'raise max or queue',
+    priority,
+  });
 
   const policy = streamPolicy<T>(
-    (source, { request, chat }) =>
+    (source, call) =>
       new Observable((destination) => {
-        const rank = request == null ? 0 : priority(request as ChatRequest);
-        checkNumber('limitConcurrency', 'priority', rank, { min: -Infinity });
-        let held = false;
-        let place: Place<() => void> | undefined;
-        const settle = (): void => {
-          if (!held) return;
-          held = false;
-          release();
-        };
-
-        // Settled at the end itself as well, so that who hears of the end finds a free place.
-        const observer = {
-          next: (value: T): void => {
-            destination.next(value);
-          },
-          error: (error: unknown): void => {
-            settle();
-            destination.error(error);
-          },
-          complete: (): void => {
-            settle();
-            destination.complete();
-          },
-        };
-        const start = (): void => {
-          held = true;
-          place = undefined;
-          active += 1;
-          changes.next();
-          // Who watches the state may have ended the call.
-          if (destination.closed) return;
-          try {
-            source.subscribe(operate(destination, observer));
-          } catch (thrown) {
-            // A teardown that throws is no business of the call that made way for this one.
-            destination.error(thrown);
-          }
-        };
-
-        destination.add(() => {
-          settle();
-          if (!place) return;
-          place.leave();
-          changes.next();
-        });
-        if (active < max && waiting.size === 0) {
-          start();
-          return;
-        }
-        if (waiting.size >= queue) throw queueFull(max, queue);
-        const ahead = waiting.ahead(rank);
-        place = waiting.join(start, rank);
-        changes.next();
-        if (chat) destination.next({ type: 'wait', by: 'limitConcurrency', ahead } as T);
+        limit.follow(destination);
+        slots.hold(call, source).subscribe(destination);
       }),
   );
-
-  const state$ = changes.pipe(
-    startWith(undefined),
-    map(() => ({ active, waiting: waiting.size, max })),
-  );
+  const state$ = slots.watch((state) => ({ ...state, max: limit.current ?? 0 }));
   return Object.assign(policy, { state$ });
-}
-
-function queueFull(max: number, queue: number): LlmError {
-  return new LlmError(
-    `limitConcurrency: ${String(max)} calls run and ${String(queue)} wait; ` +
-      'ask again later, or raise max or queue',
-    { kind: 'queue-full' },
-  );
 }

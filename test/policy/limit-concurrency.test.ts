@@ -1,4 +1,5 @@
 import {
+  BehaviorSubject,
   concat,
   defer,
   EMPTY,
@@ -450,5 +451,36 @@ describe('limitConcurrency', () => {
     expect(watch(compose((given: unknown) => of(String(given)), limit)(request)).values).toEqual([
       String(request),
     ]);
+  });
+});
+
+describe('a limit that changes', () => {
+  it('lets more calls run as it grows, and none of them go as it shrinks', () => {
+    const max = new BehaviorSubject(1);
+    const limit = limitConcurrency({ max });
+    const calls = [NEVER, NEVER, NEVER, NEVER].map((call) => watch(call.pipe(limit)));
+    const states: ConcurrencyState[] = [];
+    limit.state$.subscribe((state) => states.push(state));
+    max.next(3);
+    expect(states.at(-1)).toEqual({ active: 3, waiting: 1, max: 3 });
+    max.next(1);
+    expect(states.at(-1)).toEqual({ active: 3, waiting: 1, max: 1 });
+    calls[0]!.subscription.unsubscribe();
+    calls[1]!.subscription.unsubscribe();
+    expect(states.at(-1)).toEqual({ active: 1, waiting: 1, max: 1 });
+    calls[2]!.subscription.unsubscribe();
+    expect(states.at(-1)).toEqual({ active: 1, waiting: 0, max: 1 });
+    calls[3]!.subscription.unsubscribe();
+    expect(max.observed).toBe(false);
+  });
+
+  it('needs a first value', () => {
+    const limit = limitConcurrency({ max: new Subject<number>() });
+    expect(watch(NEVER.pipe(limit)).end).toMatchObject({
+      error: {
+        message: expect.stringContaining('limitConcurrency: max has no value yet') as string,
+      },
+    });
+    expect(watch(limit.state$).values).toEqual([{ active: 0, waiting: 0, max: 0 }]);
   });
 });

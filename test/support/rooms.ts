@@ -15,7 +15,10 @@ const rooms: Readonly<Record<string, Room>> = {
   request: { ours: [], libraries: ['zod', 'node:crypto'] },
   event: { ours: [], libraries: [] },
   error: { ours: ['types:request', 'types:event'], libraries: [] },
-  internal: { ours: ['handler', 'request', 'event', 'error'], libraries: ['rxjs'] },
+  internal: {
+    ours: ['handler', 'request', 'event', 'error', 'policy/state'],
+    libraries: ['rxjs'],
+  },
   'policy/state': { ours: [], libraries: [] },
   policy: {
     ours: ['handler', 'request', 'event', 'error', 'policy/state', 'internal', 'store'],
