@@ -1,9 +1,18 @@
-import { LlmError, raceFirstToken, type RouteEvent } from 'rxllm';
+import { LlmError, raceFirstToken, type RouteEvent, type RouteLoser } from 'rxllm';
 import { finish, overloadedError } from 'rxllm/testing';
 import { spec } from './spec';
 
-const route = (name: string): RouteEvent => ({ type: 'route', by: 'raceFirstToken', name });
 const overloaded = overloadedError();
+const route = (name: string, loser: RouteLoser): RouteEvent => ({
+  type: 'route',
+  by: 'raceFirstToken',
+  name,
+  losers: [loser],
+});
+const empty = new LlmError('raceFirstToken: gpt ended without any output', {
+  kind: 'truncated',
+  provider: 'gpt',
+});
 const refusal = finish({ reason: 'content-filter', refusal: 'No.' });
 
 export default spec('raceFirstToken', {
@@ -12,25 +21,25 @@ export default spec('raceFirstToken', {
     apply: ({ members, request }) => raceFirstToken(members)(request),
     expected: '---(2Sc)dF|',
     subscriptions: { gpt: '^--!', claude: '^---------!' },
-    values: { 2: route('claude') },
+    values: { 2: route('claude', { name: 'gpt' }) },
   },
   'an error never wins': {
     members: { gpt: '-#', claude: '--S-c----F|' },
     apply: ({ members, request }) => raceFirstToken(members)(request),
     expected: '----(2Sc)F|',
-    values: { 2: route('claude') },
+    values: { 2: route('claude', { name: 'gpt', error: overloaded }) },
   },
   'an empty end never wins': {
     members: { gpt: 'SF|', claude: '--S-c----F|' },
     apply: ({ members, request }) => raceFirstToken(members)(request),
     expected: '----(2Sc)F|',
-    values: { 2: route('claude') },
+    values: { 2: route('claude', { name: 'gpt', error: empty }) },
   },
   'a refusal answers when no other member has any output': {
     members: { gpt: 'Sr|', claude: '----#' },
     apply: ({ members, request }) => raceFirstToken(members)(request),
     expected: '----(1Sr|)',
-    values: { 1: route('gpt'), r: refusal },
+    values: { 1: route('gpt', { name: 'claude', error: overloaded }), r: refusal },
   },
   'shows every failure when all members have failed': {
     members: { gpt: '--#', claude: '-#' },
@@ -48,7 +57,7 @@ export default spec('raceFirstToken', {
     apply: ({ members, request }) => raceFirstToken(members)(request),
     expected: '--(1Sa)#',
     subscriptions: { gpt: '^------!', claude: '^-!' },
-    values: { 1: route('gpt') },
+    values: { 1: route('gpt', { name: 'claude' }) },
   },
   'leaving aborts all members': {
     members: { gpt: '--S------a-b', claude: 'S-----c----dF|' },

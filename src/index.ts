@@ -65,6 +65,7 @@ export type {
   RetractEvent,
   RetryEvent,
   RouteEvent,
+  RouteLoser,
   StartEvent,
   TextDeltaEvent,
   ToolCall,

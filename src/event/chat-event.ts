@@ -94,6 +94,17 @@ export interface RouteEvent {
   readonly name: string;
   /** The failure that led here, when another member was tried first. */
   readonly error?: unknown;
+  /** Who was asked in vain while others were, when there was a race. */
+  readonly losers?: readonly RouteLoser[];
+}
+
+/** A member that was asked in vain: it failed, or was aborted as another one answered. */
+export interface RouteLoser {
+  readonly name: string;
+  /** What it said that it used, up to then. */
+  readonly usage?: Usage;
+  /** Present when it failed. */
+  readonly error?: unknown;
 }
 
 /** The answer comes from the cache, or from a call already under way. */

@@ -1,5 +1,6 @@
 import type { ChatEvent, FinishReason, ToolCall } from './chat-event';
-import { addUsage, type Usage } from './usage';
+import type { Usage } from './usage';
+import { UsageFold } from './usage-fold';
 
 /** A whole answer. */
 export interface ChatAnswer {
@@ -11,7 +12,10 @@ export interface ChatAnswer {
   readonly finish: { readonly reason: FinishReason; readonly rawReason?: string };
   /** Of the winning attempt. */
   readonly usage: Usage;
-  /** Of all attempts that said what they used; a cached answer used nothing. */
+  /**
+   * Of all attempts that said what they used, those of members that lost a race included; a
+   * cached answer used nothing.
+   */
   readonly totalUsage: Usage;
   /** How many attempts were made, the first one included. */
   readonly attempts: number;
@@ -29,14 +33,13 @@ interface Attempt {
   text: string;
   reasoning: string;
   toolCalls: ToolCall[];
-  usage: Usage;
   provider?: string;
   model?: string;
   id?: string;
   firstToken?: number;
 }
 
-const emptyAttempt = (): Attempt => ({ text: '', reasoning: '', toolCalls: [], usage: {} });
+const emptyAttempt = (): Attempt => ({ text: '', reasoning: '', toolCalls: [] });
 
 /**
  * Folds events into an answer, one at a time. It understands `retract`, so the
@@ -44,9 +47,8 @@ const emptyAttempt = (): Attempt => ({ text: '', reasoning: '', toolCalls: [], u
  */
 export class AnswerFold {
   #attempt = emptyAttempt();
-  #spent: Usage = {};
+  readonly #used = new UsageFold();
   #attempts = 1;
-  #cached = false;
 
   /** The text of the current attempt so far. */
   get text(): string {
@@ -56,9 +58,10 @@ export class AnswerFold {
   /** Takes the next event; returns the answer when it was the last one. */
   add(event: ChatEvent, elapsed: number): ChatAnswer | undefined {
     const attempt = this.#attempt;
+    this.#used.add(event);
     switch (event.type) {
       case 'start':
-        this.#settle();
+        this.#attempt = emptyAttempt();
         this.#attempt.provider = event.provider;
         if (event.model !== undefined) this.#attempt.model = event.model;
         if (event.id !== undefined) this.#attempt.id = event.id;
@@ -80,27 +83,18 @@ export class AnswerFold {
         attempt.firstToken ??= elapsed;
         break;
       }
-      case 'usage':
-        attempt.usage = event.usage;
-        break;
       case 'retract':
-        this.#settle();
+        this.#attempt = emptyAttempt();
         break;
       case 'retry':
       case 'repair':
-        this.#settle();
+        this.#attempt = emptyAttempt();
         this.#attempts += 1;
-        this.#cached = false;
         break;
       case 'route':
-        if (event.error !== undefined) {
-          this.#settle();
-          this.#attempts += 1;
-          this.#cached = false;
-        }
-        break;
-      case 'cache':
-        this.#cached = true;
+        if (event.error === undefined) break;
+        this.#attempt = emptyAttempt();
+        this.#attempts += 1;
         break;
       case 'finish':
         return this.#answer(event, elapsed);
@@ -108,23 +102,17 @@ export class AnswerFold {
     return undefined;
   }
 
-  #settle(): void {
-    if (!this.#cached) this.#spent = addUsage(this.#spent, this.#attempt.usage);
-    this.#attempt = emptyAttempt();
-  }
-
   #answer(finish: Extract<ChatEvent, { type: 'finish' }>, elapsed: number): ChatAnswer {
-    const { firstToken, usage: said, ...rest } = this.#attempt;
-    const usage = finish.usage ?? said;
+    const { firstToken, ...rest } = this.#attempt;
     const { reason, rawReason, refusal } = finish;
     return {
       ...rest,
       ...(refusal === undefined ? {} : { refusal }),
       finish: rawReason === undefined ? { reason } : { reason, rawReason },
-      usage,
-      totalUsage: this.#cached ? this.#spent : addUsage(this.#spent, usage),
+      usage: this.#used.current,
+      totalUsage: this.#used.total,
       attempts: this.#attempts,
-      cached: this.#cached,
+      cached: this.#used.cached,
       timings: firstToken === undefined ? { total: elapsed } : { firstToken, total: elapsed },
     };
   }

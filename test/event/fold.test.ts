@@ -51,6 +51,39 @@ describe('AnswerFold', () => {
   });
 });
 
+describe('AnswerFold, of a race', () => {
+  const usageOf = (inputTokens: number) => ({ inputTokens });
+  const route = (loser: number, error?: unknown): ChatEvent => ({
+    type: 'route',
+    by: 'hedge',
+    name: 'b',
+    losers: [{ name: 'a', usage: usageOf(loser) }, { name: 'c' }],
+    ...(error !== undefined && { error }),
+  });
+
+  it('adds what the losers used to the total, and to nothing else', () => {
+    const { answer } = fold(route(5), start(), textDelta('b'), finish({ usage: usageOf(7) }));
+    expect(answer).toMatchObject({ usage: usageOf(7), totalUsage: usageOf(12), attempts: 1 });
+  });
+
+  it('adds them up over attempts', () => {
+    const { answer } = fold(
+      ...[route(1), start(), textDelta('b'), usage(usageOf(10)), retract(), retry],
+      ...[route(100), start(), finish({ usage: usageOf(1000) })],
+    );
+    expect(answer.totalUsage).toEqual(usageOf(1111));
+    expect(answer.usage).toEqual(usageOf(1000));
+  });
+
+  it('but not those of a call of somebody else that was joined', () => {
+    const joined: ChatEvent = { type: 'cache', status: 'joined', age: 3 };
+    const { answer } = fold(joined, route(5), start(), finish({ usage: usageOf(7) }));
+    expect(answer).toMatchObject({ totalUsage: {}, cached: true });
+    const again = fold(joined, route(5), start(), retry, route(5), start(), finish());
+    expect(again.answer).toMatchObject({ totalUsage: usageOf(5), cached: false });
+  });
+});
+
 describe('addUsage', () => {
   it('adds field by field, and leaves out what neither has', () => {
     expect(addUsage({ inputTokens: 1 }, { inputTokens: 2, reasoningTokens: 3 })).toEqual({
