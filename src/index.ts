@@ -7,6 +7,7 @@ export { anthropic, type AnthropicOptions } from './provider/anthropic/index';
 export { gemini, type GeminiOptions } from './provider/gemini/index';
 export { ollama, type OllamaOptions } from './provider/ollama/index';
 export { failover, type FailoverOptions } from './combinator/failover';
+export { hedge, type HedgeOptions, type PercentileDelay } from './combinator/hedge';
 export { raceFirstToken } from './combinator/race-first-token';
 export type { Members } from './internal/members';
 
@@ -31,6 +32,7 @@ export {
   type LimitConcurrencyOptions,
 } from './policy/limit-concurrency';
 export { retryBackoff, type RetryBackoffOptions } from './policy/retry-backoff';
+export type { RetryAllowance, RetryFailure } from './policy/state/retry-allowance';
 export { RetryBudget, type RetryBudgetOptions } from './policy/state/retry-budget';
 
 // Request streams: many requests in, one outcome each out.

@@ -19,6 +19,14 @@ const expected: Readonly<Record<string, readonly string[]>> = {
   ],
   'custom-policy.ts': ['asked with 1 message', 'answered', 'Short and sweet.'],
   'first-answer.ts': ['An Observable is a recipe for values over time.'],
+  'hedge.ts': [
+    'gpt answers',
+    'One? Here I am.',
+    'gpt answers',
+    'Two? Here I am.',
+    'claude answers, gpt was asked in vain',
+    'Three? I will take over.',
+  ],
   'http-response.ts': [
     '200 Streamed all the way to you.',
     'the client left, so the model was told to stop',

@@ -5,6 +5,7 @@ import { concat, defer, NEVER, Observable, of, take, throwError, VirtualTimeSche
 import { describe, expect, it } from 'vitest';
 import { askEach, type Outcome } from '../src/combinator/ask-each';
 import { failover } from '../src/combinator/failover';
+import { hedge } from '../src/combinator/hedge';
 import { raceFirstToken } from '../src/combinator/race-first-token';
 import { LlmError } from '../src/error/llm-error';
 import type { ChatEvent } from '../src/event/chat-event';
@@ -162,6 +163,33 @@ const rows: readonly Row[] = [
     call: (handler) =>
       raceFirstToken({ other: () => throwError(() => ({ status: 503 })), last: handler })(question),
     failure: asGroup(1, 2),
+  },
+  {
+    name: 'hedge',
+    as: 'the only member',
+    call: (handler, clock) => hedge({ only: handler }, { scheduler: clock })(question),
+    failure: asGroup(0, 1),
+  },
+  {
+    name: 'hedge',
+    as: 'the second member',
+    call: (handler, clock) =>
+      hedge(
+        { first: () => throwError(() => ({ status: 503 })), second: handler },
+        { scheduler: clock },
+      )(question),
+    failure: asGroup(1, 2),
+  },
+  {
+    name: 'hedge',
+    as: 'both members',
+    call: (handler, clock) =>
+      hedge(
+        { first: handler, second: handler },
+        { delay: Infinity, budget: Infinity, scheduler: clock },
+      )(question),
+    failure: asGroup(1, 2),
+    attempts: 2,
   },
   {
     name: 'askEach',

@@ -72,7 +72,7 @@ export class Race<Request, Event> {
     };
     const subscriber = operate<Event, Event>(destination, {
       next: (value) => {
-        if (this.#winner === racer || this.#passesAtOnce(value)) {
+        if (this.#winner === racer || isSignOfLife(value)) {
           destination.next(value);
           return;
         }
@@ -115,11 +115,6 @@ export class Race<Request, Event> {
     for (const { subscriber } of this.#racers) subscriber.unsubscribe();
   }
 
-  // Signs of life keep the idle timers around a race quiet, whoever gives them.
-  #passesAtOnce(value: Event): boolean {
-    return this.#chat && (value as { type?: unknown } | null)?.type === 'keep-alive';
-  }
-
   #win(winner: Racer<Event>, held: Event[]): void {
     const { by, destination, onWin } = this.#rules;
     this.#winner = winner;
@@ -138,6 +133,11 @@ export class Race<Request, Event> {
 function asLoser({ name, used, failure }: Racer<unknown>): RouteLoser {
   const { total } = used;
   return { name, ...(Object.keys(total).length > 0 && { usage: total }), ...failure };
+}
+
+// It keeps the idle timers around a race quiet, whoever gives it.
+function isSignOfLife(value: unknown): boolean {
+  return (value as { type?: unknown } | null | undefined)?.type === 'keep-alive';
 }
 
 // `stop` with nothing said is the empty answer of a server in trouble.

@@ -9,7 +9,7 @@ import { operate } from '../internal/operate';
 import { checkFunction, checkNumber, checkOneOf, MAX_DELAY } from '../internal/options';
 import { streamPolicy } from '../internal/stream-policy';
 import type { RequestContext } from '../request/schema';
-import { RetryBudget } from './state/retry-budget';
+import { allowanceOf, type RetryAllowance } from './state/retry-allowance';
 
 /** Options for {@link retryBackoff}. */
 export interface RetryBackoffOptions {
@@ -33,12 +33,12 @@ export interface RetryBackoffOptions {
    */
   readonly cap?: number | undefined;
   /**
-   * Retries allowed per call over all calls of this instance, or a budget that several
+   * Retries allowed per call over all calls of this instance, or an allowance that several
    * instances share.
    *
    * @defaultValue `0.2`
    */
-  readonly budget?: number | RetryBudget | undefined;
+  readonly budget?: number | RetryAllowance | undefined;
   /**
    * What follows a failure after output: `'retract'` takes the output back and tries
    * again, `'error'` gives up.
@@ -100,8 +100,7 @@ export function retryBackoff<T = ChatEvent>(options: RetryBackoffOptions = {}): 
   checkOneOf('retryBackoff', 'afterOutput', afterOutput, ['retract', 'error']);
   if (retryOn) checkFunction('retryBackoff', 'retryOn', retryOn);
   checkFunction('retryBackoff', 'random', random);
-  if (!(budget instanceof RetryBudget)) checkNumber('retryBackoff', 'budget', budget);
-  const purse = budget instanceof RetryBudget ? budget : new RetryBudget({ ratio: budget });
+  const allowance = allowanceOf('retryBackoff', budget);
 
   /** The wait before the next attempt, or `undefined` when there shall be none. */
   const delayFor = (
@@ -119,7 +118,7 @@ export function retryBackoff<T = ChatEvent>(options: RetryBackoffOptions = {}): 
     const delay = hint > backoff ? Math.min(hint, MAX_DELAY) : backoff;
     // No one would hear of what came after the deadline.
     if (scheduler.now() + delay >= lastMoment(context)) return undefined;
-    return purse.withdraw() ? delay : undefined;
+    return allowance.withdraw(failure) ? delay : undefined;
   };
 
   return streamPolicy<T>(
@@ -160,7 +159,7 @@ export function retryBackoff<T = ChatEvent>(options: RetryBackoffOptions = {}): 
           startAttempt(() => next.subscribe(operate<T, T>(destination, observer)));
         };
 
-        purse.deposit();
+        allowance.deposit();
         subscribe();
       }),
   );

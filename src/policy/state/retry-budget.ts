@@ -1,3 +1,6 @@
+import { checkAmount } from './amount';
+import type { RetryAllowance } from './retry-allowance';
+
 /** Options for {@link RetryBudget}. */
 export interface RetryBudgetOptions {
   /**
@@ -31,21 +34,14 @@ const CAPACITY = 100;
  * });
  * ```
  */
-export class RetryBudget {
+export class RetryBudget implements RetryAllowance {
   readonly #ratio: number;
   readonly #reserve: number;
   #earned = 0;
   #spent = 0;
 
   constructor({ ratio = 0.2 }: RetryBudgetOptions = {}) {
-    if (typeof ratio !== 'number') {
-      throw new TypeError(`RetryBudget: ratio must be a number, got ${typeof ratio}`);
-    }
-    if (!(ratio >= 0)) {
-      throw new RangeError(
-        `RetryBudget: ratio must be a number of at least 0, got ${String(ratio)}`,
-      );
-    }
+    checkAmount('RetryBudget', 'ratio', ratio);
     this.#ratio = ratio;
     this.#reserve = ratio === 0 ? 0 : RESERVE;
   }
