@@ -3,10 +3,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { watchProcess } from './invariants';
 import type { FaultTest } from './run';
+import { s13 } from './s13';
+import { s14 } from './s14';
+import { s17 } from './s17';
 import { s9 } from './s9';
 import { startFaultServer } from './upstream';
 
-const tests: readonly FaultTest[] = [s9];
+const tests: readonly FaultTest[] = [s9, s13, s14, s17];
 
 const SHOWN = 20;
 
