@@ -18,6 +18,14 @@ export type { ResponseHead, Transport, TransportRequest } from './transport/tran
 
 // Policies: what stands between.
 export { deadlines, type DeadlinesOptions } from './policy/deadlines';
+export {
+  admission,
+  type Admission,
+  type AdmissionOptions,
+  type AdmissionState,
+  type DrainOptions,
+  type DrainReport,
+} from './policy/admission';
 export { cache, type Cache, type CacheOptions, type CacheStats } from './policy/cache';
 export {
   circuitBreaker,

@@ -10,6 +10,7 @@ import { raceFirstToken } from '../src/combinator/race-first-token';
 import { LlmError } from '../src/error/llm-error';
 import type { ChatEvent } from '../src/event/chat-event';
 import { compose, type Handler } from '../src/handler';
+import { admission } from '../src/policy/admission';
 import { cache } from '../src/policy/cache';
 import { circuitBreaker } from '../src/policy/circuit-breaker';
 import { deadlines } from '../src/policy/deadlines';
@@ -111,6 +112,23 @@ const rows: readonly Row[] = [
     as: 'an operator',
     call: (handler, clock) =>
       defer(() => handler(question)).pipe(circuitBreaker({ scheduler: clock })),
+  },
+  {
+    name: 'admission',
+    as: 'a policy',
+    call: (handler, clock) =>
+      compose(
+        handler,
+        admission({ maxInFlight: 1, maxWait: Infinity, scheduler: clock }),
+      )(question),
+  },
+  {
+    name: 'admission',
+    as: 'an operator',
+    call: (handler, clock) =>
+      defer(() => handler(question)).pipe(
+        admission({ maxInFlight: 1, maxWait: Infinity, scheduler: clock }),
+      ),
   },
   {
     name: 'deadlines',
@@ -462,6 +480,8 @@ const callbacks: Readonly<
     compose(handler, limitConcurrency({ max: 1, priority }))(question),
   'circuitBreaker isFailure': (isFailure) => (handler) =>
     compose(handler, circuitBreaker({ isFailure }))(question),
+  'admission priority': (priority) => (handler) =>
+    compose(handler, admission({ maxInFlight: 1, priority }))(question),
   'cache key': (key) => (handler) => compose(handler, cache({ key }))(question),
   'failover when': (when) => (handler) =>
     failover({ only: handler, other: () => NEVER }, { when })(question),

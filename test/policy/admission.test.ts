@@ -1,0 +1,192 @@
+import { BehaviorSubject, NEVER, of, Subject, throwError, VirtualTimeScheduler } from 'rxjs';
+import { describe, expect, it } from 'vitest';
+import { compose, type Handler } from '../../src/handler';
+import { admission, type AdmissionOptions } from '../../src/policy/admission';
+import { prompt } from '../../src/request/messages';
+import { watch } from '../support/watch';
+
+const open: Handler = () => NEVER;
+const urgent = prompt('now!', { context: { priority: 1 } });
+const usual = prompt('later');
+
+function setUp(options: Partial<AdmissionOptions> = {}) {
+  const clock = new VirtualTimeScheduler();
+  const door = admission({ maxInFlight: 1, scheduler: clock, ...options });
+  const ask = compose(open, door);
+  const states = watch(door.state$).values;
+  const runTo = (time: number): void => {
+    clock.maxFrames = time;
+    clock.flush();
+    clock.frame = Math.max(clock.frame, time);
+  };
+  return { clock, door, ask, states, runTo, call: (request = usual) => watch(ask(request)) };
+}
+
+const refusedWith = (code: string | undefined) => ({
+  error: code === undefined ? { kind: 'queue-full' } : { kind: 'queue-full', code },
+});
+
+describe('admission', () => {
+  it.each<[Partial<AdmissionOptions>, string]>([
+    [{ maxInFlight: 0 }, 'admission: maxInFlight must be a whole number of at least 1, got 0'],
+    [{ maxQueue: -1 }, 'admission: maxQueue must be a whole number of at least 0, got -1'],
+    [{ maxWait: NaN }, 'admission: maxWait must be a number of at least 0, got NaN'],
+    [{ priority: 1 as never }, 'admission: priority must be a function, got number'],
+  ])('refuses %o', (options, message) => {
+    expect(() => setUp(options)).toThrow(message);
+  });
+
+  it('lets maxInFlight calls run and maxQueue wait', () => {
+    const { call, states } = setUp({ maxInFlight: 2, maxQueue: 1 });
+    call();
+    call();
+    call();
+    expect(states.at(-1)).toEqual({ active: 2, waiting: 1, draining: false });
+    expect(call().end).toMatchObject(refusedWith(undefined));
+  });
+
+  it('has a queue of 100 and waits for 5 s by default', () => {
+    const { call, states, runTo } = setUp();
+    const calls = Array.from({ length: 102 }, () => call());
+    expect(states.at(-1)).toMatchObject({ waiting: 100 });
+    expect(calls.filter(({ end }) => end !== undefined)).toEqual([calls.at(-1)]);
+    runTo(4_999);
+    expect(states.at(-1)).toMatchObject({ waiting: 100 });
+    runTo(5_000);
+    expect(states.at(-1)).toEqual({ active: 1, waiting: 0, draining: false });
+    expect(calls[1]!.end).toMatchObject(refusedWith('max-wait'));
+  });
+
+  it('waits without end when told so, and has no timer', () => {
+    const { call, clock } = setUp({ maxWait: Infinity });
+    call();
+    call();
+    expect(clock.actions).toEqual([]);
+  });
+
+  it('stops the wait of who got a place, or left', () => {
+    const { call, clock } = setUp({ maxWait: 10 });
+    const first = call();
+    const second = call();
+    const third = call();
+    expect(clock.actions).toHaveLength(2);
+    first.subscription.unsubscribe();
+    third.subscription.unsubscribe();
+    clock.flush();
+    expect(second.end).toBeUndefined();
+    expect(third.end).toBeUndefined();
+  });
+
+  it('lets the most urgent go first', () => {
+    const { call, states } = setUp();
+    const first = call();
+    const second = call();
+    const third = call(urgent);
+    first.subscription.unsubscribe();
+    expect(second.values).toEqual([{ type: 'wait', by: 'admission', ahead: 0 }]);
+    third.subscription.unsubscribe();
+    second.subscription.unsubscribe();
+    expect(states.at(-1)).toMatchObject({ active: 0, waiting: 0 });
+  });
+
+  it('takes a priority of the user', () => {
+    const last: string[] = [];
+    const tell: Handler = ({ messages }) => {
+      last.push(String(messages[0]!.content));
+      return messages[0]!.content === 'first' ? gate : of();
+    };
+    const gate = new Subject<never>();
+    const priority = ({ messages }: { messages: readonly unknown[] }): number =>
+      JSON.stringify(messages).length;
+    const ask = compose(tell, admission({ maxInFlight: 1, priority }));
+    for (const text of ['first', 'b', 'longer']) watch(ask(prompt(text)));
+    gate.complete();
+    expect(last).toEqual(['first', 'longer', 'b']);
+  });
+
+  it('follows limits that change', () => {
+    const maxInFlight = new BehaviorSubject(1);
+    const maxQueue = new BehaviorSubject(0);
+    const { call, states } = setUp({ maxInFlight, maxQueue });
+    call();
+    expect(call().end).toMatchObject(refusedWith(undefined));
+    maxQueue.next(1);
+    const second = call();
+    expect(second.end).toBeUndefined();
+    maxInFlight.next(2);
+    expect(states.at(-1)).toEqual({ active: 2, waiting: 0, draining: false });
+  });
+});
+
+describe('drain', () => {
+  it('does nothing before it is subscribed to', () => {
+    const { door, call } = setUp();
+    void door.drain();
+    expect(call().end).toBeUndefined();
+  });
+
+  it('is done at once where nothing runs', () => {
+    const { door, call, clock, states } = setUp();
+    const report = watch(door.drain());
+    expect(report.values).toEqual([{ completed: 0, aborted: 0 }]);
+    expect(report.end).toBe('complete');
+    expect(clock.actions).toEqual([]);
+    expect(states.at(-1)).toMatchObject({ draining: true });
+    expect(call().end).toMatchObject(refusedWith('draining'));
+  });
+
+  it('counts those that end in any way, and aborts the rest, running or waiting', () => {
+    const { door, call, runTo, clock, states } = setUp({ maxInFlight: 2, maxWait: Infinity });
+    const first = call();
+    const second = call();
+    const third = call();
+    const report = watch(door.drain({ timeout: 50 }));
+    runTo(10);
+    first.subscription.unsubscribe();
+    runTo(49);
+    expect(report.values).toEqual([]);
+    runTo(50);
+    expect(report.values).toEqual([{ completed: 1, aborted: 2 }]);
+    expect(report.end).toBe('complete');
+    const aborted = { error: { kind: 'timed-out', code: 'draining', retryable: false } };
+    expect(second.end).toMatchObject(aborted);
+    expect(third.end).toMatchObject(aborted);
+    expect(states.at(-1)).toEqual({ active: 0, waiting: 0, draining: true });
+    expect(clock.actions).toEqual([]);
+  });
+
+  it('waits 30 s by default', () => {
+    const { door, call, runTo } = setUp();
+    const first = call();
+    watch(door.drain());
+    runTo(29_999);
+    expect(first.end).toBeUndefined();
+    runTo(30_000);
+    expect(first.end).toBeDefined();
+  });
+
+  it('goes on refusing when its report is left, and aborts nothing', () => {
+    const { door, call, clock } = setUp();
+    const first = call();
+    watch(door.drain()).subscription.unsubscribe();
+    expect(clock.actions).toEqual([]);
+    expect(first.end).toBeUndefined();
+    expect(call().end).toMatchObject(refusedWith('draining'));
+  });
+
+  it('counts a call that fails as ended', () => {
+    const door = admission({ maxInFlight: 1 });
+    const fail = new Subject<never>();
+    watch(fail.pipe(door));
+    const report = watch(door.drain());
+    fail.error(new Error('mine'));
+    expect(report.values).toEqual([{ completed: 1, aborted: 0 }]);
+    expect(watch(throwError(() => 1).pipe(door)).end).toMatchObject(refusedWith('draining'));
+  });
+
+  it('refuses a bad timeout', () => {
+    expect(() => admission({ maxInFlight: 1 }).drain({ timeout: -1 })).toThrow(
+      'admission: timeout must be a number of at least 0, got -1',
+    );
+  });
+});
