@@ -39,6 +39,12 @@ export {
   type ConcurrencyState,
   type LimitConcurrencyOptions,
 } from './policy/limit-concurrency';
+export {
+  limitRate,
+  type LimitRateOptions,
+  type RateLimit,
+  type RateState,
+} from './policy/limit-rate';
 export { retryBackoff, type RetryBackoffOptions } from './policy/retry-backoff';
 export type { RetryAllowance, RetryFailure } from './policy/state/retry-allowance';
 export { RetryBudget, type RetryBudgetOptions } from './policy/state/retry-budget';
@@ -56,6 +62,7 @@ export { toAsyncIterable } from './view/to-async-iterable';
 export { toReadableStream } from './view/to-readable-stream';
 
 // Requests.
+export { estimateTokens } from './request/estimate-tokens';
 export { assistant, prompt, system, toolResult, user } from './request/messages';
 export { requestKey } from './request/request-key';
 export type { ChatRequest, ContentPart, Message, RequestContext, Tool } from './request/schema';
@@ -70,6 +77,8 @@ export type {
   KeepAliveEvent,
   NoticeEvent,
   OutputEvent,
+  RateAllowance,
+  RateAllowances,
   ReasoningDeltaEvent,
   RepairEvent,
   RetractEvent,

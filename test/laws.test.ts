@@ -15,6 +15,7 @@ import { cache } from '../src/policy/cache';
 import { circuitBreaker } from '../src/policy/circuit-breaker';
 import { deadlines } from '../src/policy/deadlines';
 import { limitConcurrency } from '../src/policy/limit-concurrency';
+import { limitRate } from '../src/policy/limit-rate';
 import { retryBackoff } from '../src/policy/retry-backoff';
 import { prompt } from '../src/request/messages';
 import { finish, start, textDelta } from '../src/testing/index';
@@ -143,6 +144,24 @@ const rows: readonly Row[] = [
     call: (handler, clock) =>
       defer(() => handler(question)).pipe(deadlines({ ...limits, scheduler: clock })),
     impatient: true,
+  },
+  {
+    name: 'limitRate',
+    as: 'a policy',
+    call: (handler, clock) =>
+      compose(handler, limitRate({ requests: 9, tokens: 5000, scheduler: clock }))(question),
+  },
+  {
+    name: 'limitRate',
+    as: 'an operator',
+    call: (handler, clock) =>
+      defer(() => handler(question)).pipe(limitRate({ requests: 9, scheduler: clock })),
+  },
+  {
+    name: 'limitRate',
+    as: 'a limit of one call in some milliseconds',
+    call: (handler, clock) =>
+      compose(handler, limitRate({ requests: 1, per: 4, scheduler: clock }))(question),
   },
   {
     name: 'cache',
@@ -482,6 +501,12 @@ const callbacks: Readonly<
     compose(handler, circuitBreaker({ isFailure }))(question),
   'admission priority': (priority) => (handler) =>
     compose(handler, admission({ maxInFlight: 1, priority }))(question),
+  'limitRate priority': (priority) => (handler) =>
+    compose(handler, limitRate({ requests: 1, priority }))(question),
+  'limitRate key': (key) => (handler) =>
+    compose(handler, limitRate({ requests: 1, key }))(question),
+  'limitRate estimate': (estimate) => (handler) =>
+    compose(handler, limitRate({ tokens: 1, estimate }))(question),
   'cache key': (key) => (handler) => compose(handler, cache({ key }))(question),
   'failover when': (when) => (handler) =>
     failover({ only: handler, other: () => NEVER }, { when })(question),

@@ -1,6 +1,6 @@
 import { detailsOf, errorParts } from './error-body';
 import { field } from './field';
-import { readDuration, readInstant, readNumber, values } from './wait-text';
+import { readDuration, readInstant, readNumber, readReset, values } from './wait-text';
 
 /** The longest delay a timer takes: Node fires a longer one after 1 ms. */
 const LONGEST = 2 ** 31 - 1;
@@ -82,17 +82,6 @@ function exhaustedLimits(headers: Headers, now: number): readonly (number | unde
 
 function isUsedUp(remaining: string): boolean {
   return remaining !== '' && Number(remaining) <= 0;
-}
-
-/** A duration, a date, a time since 1970 (no wait is as long as that), or a bare number. */
-function readReset(text: string, unit: number, now: number): number | undefined {
-  const amount = readNumber(text);
-  if (amount === undefined) {
-    const instant = readInstant(text);
-    return instant === undefined ? readDuration(text) : instant - now;
-  }
-  if (amount >= 1e12) return amount - now;
-  return amount >= 1e9 ? amount * 1000 - now : amount * unit;
 }
 
 /** The IETF's draft: `ratelimit: "name";r=0;t=30`, where r remains and t is the reset. */

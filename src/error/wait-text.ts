@@ -49,3 +49,14 @@ export function readInstant(text: string): number | undefined {
   const instant = Date.parse(text);
   return Number.isNaN(instant) ? undefined : instant;
 }
+
+/** A duration, a date, a time since 1970 (no wait is as long as that), or a bare number. */
+export function readReset(text: string, unit: number, now: number): number | undefined {
+  const amount = readNumber(text);
+  if (amount === undefined) {
+    const instant = readInstant(text);
+    return instant === undefined ? readDuration(text) : instant - now;
+  }
+  if (amount >= 1e12) return amount - now;
+  return amount >= 1e9 ? amount * 1000 - now : amount * unit;
+}

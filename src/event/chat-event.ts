@@ -13,6 +13,20 @@ export interface ToolCall {
   readonly invalid?: true;
 }
 
+/** One of the server's rate limits, as its headers say; what it doesn't say is absent. */
+export interface RateAllowance {
+  readonly limit?: number;
+  readonly remaining?: number;
+  /** Until when it counts, in milliseconds from the response on. */
+  readonly reset?: number;
+}
+
+/** The server's rate limits. */
+export interface RateAllowances {
+  readonly requests?: RateAllowance;
+  readonly tokens?: RateAllowance;
+}
+
 /** An attempt has reached the model; what follows belongs to it. */
 export interface StartEvent {
   readonly type: 'start';
@@ -21,6 +35,8 @@ export interface StartEvent {
   readonly model?: string;
   /** The answer's id, as the server names it. */
   readonly id?: string;
+  /** What the server's headers say of its limits. */
+  readonly rateLimit?: RateAllowances;
 }
 
 /** More text of the answer. */

@@ -17,3 +17,10 @@ export function addUsage(a: Usage, b: Usage): Usage {
   }
   return sum;
 }
+
+/** The tokens of input and output together; nothing where none were counted. */
+export function allTokens({ inputTokens, outputTokens, totalTokens }: Usage): number | undefined {
+  if (inputTokens === undefined && outputTokens === undefined) return totalTokens;
+  // A total may hold reasoning that the output leaves out.
+  return Math.max((inputTokens ?? 0) + (outputTokens ?? 0), totalTokens ?? 0);
+}

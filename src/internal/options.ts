@@ -46,3 +46,9 @@ export function checkFunction(policy: string, option: string, value: unknown): v
   if (typeof value === 'function') return;
   throw new TypeError(`${policy}: ${option} must be a function, got ${typeof value}`);
 }
+
+/** Takes what an option `key` has returned; anything but text would make different keys the same. */
+export function keyText(policy: string, key: unknown): string {
+  if (typeof key === 'string') return key;
+  throw new TypeError(`${policy}: key must return a string, got ${typeof key}`);
+}

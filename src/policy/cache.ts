@@ -17,7 +17,7 @@ import type { CacheEvent, ChatEvent, FinishEvent } from '../event/chat-event';
 import type { Handler, Policy } from '../handler';
 import { AttemptSubject } from '../internal/attempt-subject';
 import { deepFreeze } from '../internal/deep-freeze';
-import { checkFunction, checkNumber } from '../internal/options';
+import { checkFunction, checkNumber, keyText } from '../internal/options';
 import { requestKey } from '../request/request-key';
 import type { ChatRequest } from '../request/schema';
 import { MemoryStore } from '../store/memory';
@@ -176,7 +176,7 @@ export function cache(options: CacheOptions = {}): Cache {
     scopes.set(next, scope);
     return (request) => {
       const answer = (): Observable<ChatEvent> => {
-        const id = `${String(scope)}:${textOf(key(request))}`;
+        const id = `${String(scope)}:${keyText('cache', key(request))}`;
         const now = scheduler.now();
         const kept = store.get(id, now);
         if (kept) {
@@ -213,12 +213,6 @@ export function cache(options: CacheOptions = {}): Cache {
 
 function announced(notice: CacheEvent, events: Observable<ChatEvent>): Observable<ChatEvent> {
   return concat(of(Object.freeze(notice)), events);
-}
-
-// Anything else would make different questions the same.
-function textOf(key: unknown): string {
-  if (typeof key === 'string') return key;
-  throw new TypeError(`cache: key must return a string, got ${typeof key}`);
 }
 
 // The error in a notice belongs to who made it.

@@ -1,12 +1,13 @@
 import type { Subscriber } from 'rxjs';
 import { classify } from '../error/classify';
 import { LlmError } from '../error/llm-error';
-import type { ChatEvent } from '../event/chat-event';
+import type { ChatEvent, StartEvent } from '../event/chat-event';
 import type { ResponseHead } from '../transport/transport';
 import type { FrameReader } from '../wire/framing';
 import { collect, jsonOrLines, parseJson, peek } from './body-reader';
 import type { Decoder } from './decoder';
 import type { Protocol } from './protocol';
+import { rateAllowances } from './rate-allowances';
 
 const ERROR_BODY_LENGTH = 65_536;
 
@@ -44,7 +45,7 @@ export class Answer {
       emit: (event) => {
         this.#silent = false;
         if (event.type === 'finish') this.finished = true;
-        destination.next(event);
+        destination.next(event.type === 'start' ? this.#withLimits(event) : event);
       },
       failure: (body) => this.#failure(body),
     });
@@ -70,6 +71,12 @@ export class Answer {
     this.#reader?.end();
     if (this.finished || this.#decoder.end()) this.destination.complete();
     else this.destination.error(reason ?? this.#truncated());
+  }
+
+  #withLimits(event: StartEvent): StartEvent {
+    if (!this.#head) return event;
+    const rateLimit = rateAllowances(this.#head.headers, this.#head.receivedAt);
+    return rateLimit ? { ...event, rateLimit } : event;
   }
 
   #readerOf(first: string): FrameReader {

@@ -5,6 +5,7 @@ import type { Policy, StreamPolicy } from '../../src/handler';
 import { cache, type CacheStats } from '../../src/policy/cache';
 import { type CircuitState, circuitBreaker } from '../../src/policy/circuit-breaker';
 import { type ConcurrencyState, limitConcurrency } from '../../src/policy/limit-concurrency';
+import { limitRate, type RateState } from '../../src/policy/limit-rate';
 import { retryBackoff } from '../../src/policy/retry-backoff';
 import { RetryBudget } from '../../src/policy/state/retry-budget';
 import type { ChatRequest } from '../../src/request/schema';
@@ -70,6 +71,29 @@ describe('circuitBreaker', () => {
     circuitBreaker({ window: 100 });
     // @ts-expect-error -- the answer must be given at once
     circuitBreaker({ isFailure: () => Promise.resolve(true) });
+  });
+});
+
+describe('limitRate', () => {
+  it('shows its state, and takes numbers or Observables for its limits', () => {
+    const limit = limitRate({ requests: of(1), tokens: 5, burst: of(1), maxWait: undefined });
+    expectTypeOf(limit.state$).toEqualTypeOf<Observable<RateState>>();
+    expectTypeOf(limit).toExtend<StreamPolicy>();
+    expectTypeOf(of('a').pipe(limitRate({ requests: 1 }))).toEqualTypeOf<Observable<string>>();
+  });
+
+  it('asks of chat requests', () => {
+    limitRate({
+      tokens: 1,
+      estimate: (request) => {
+        expectTypeOf(request).toEqualTypeOf<ChatRequest>();
+        return 0;
+      },
+    });
+    // @ts-expect-error -- a key is text
+    limitRate({ requests: 1, key: () => 5 });
+    // @ts-expect-error -- no such word
+    limitRate({ requests: 1, mode: 'drop' });
   });
 });
 

@@ -38,6 +38,8 @@ export interface Outcome {
 export interface Delivery {
   readonly status?: number | undefined;
   readonly contentType?: string | undefined;
+  /** More headers. */
+  readonly headers?: Readonly<Record<string, string>> | undefined;
   readonly pieces: readonly Uint8Array[];
   /** The transport's error after the last piece; without it the body just ends. */
   readonly error?: unknown;
@@ -95,10 +97,11 @@ export const contentTypes = {
   json: 'application/json',
 } as const;
 
-export function transportOf({ status = 200, contentType, pieces, error }: Delivery): Transport {
+export function transportOf(delivery: Delivery): Transport {
+  const { status = 200, contentType = 'text/event-stream', pieces, error } = delivery;
   return () =>
     new Observable((subscriber) => {
-      const headers = { 'content-type': contentType ?? 'text/event-stream' };
+      const headers = { 'content-type': contentType, ...delivery.headers };
       subscriber.next({ status, headers, receivedAt: 0 });
       for (const piece of pieces) {
         if (subscriber.closed) return;

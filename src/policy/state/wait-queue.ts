@@ -79,6 +79,18 @@ export class WaitQueue<T> {
     return node;
   }
 
+  /** The one that goes next. */
+  get first(): T | undefined {
+    return this.#lines[0]?.first?.value;
+  }
+
+  /** All who wait, in their order. */
+  *[Symbol.iterator](): Iterator<T> {
+    for (const line of this.#lines) {
+      for (let node = line.first; node; node = node.after) yield node.value;
+    }
+  }
+
   /** Takes the next one out. */
   take(): T | undefined {
     const node = this.#lines[0]?.first;

@@ -49,6 +49,17 @@ describe('WaitQueue', () => {
     expect(drain(queue)).toEqual(['d']);
   });
 
+  it('shows who is in it, in order, and lets them stay', () => {
+    const queue = new WaitQueue<string>();
+    expect(queue.first).toBeUndefined();
+    queue.join('b');
+    queue.join('a', 1);
+    queue.join('c');
+    expect(queue.first).toBe('a');
+    expect([...queue]).toEqual(['a', 'b', 'c']);
+    expect(queue.size).toBe(3);
+  });
+
   it('can hold values that are nothing', () => {
     const queue = new WaitQueue<undefined>();
     queue.join(undefined);

@@ -1,0 +1,33 @@
+import type { SchedulerLike, Subscription } from 'rxjs';
+import { MAX_DELAY } from './options';
+
+/**
+ * The time of a scheduler, made so that it never runs backwards: where the scheduler's clock
+ * steps back, this one stands still. It begins at 0.
+ */
+export class SteadyClock {
+  #last: number | undefined;
+  #time = 0;
+
+  constructor(private readonly scheduler: SchedulerLike) {}
+
+  /** The time now. */
+  get time(): number {
+    const now = this.scheduler.now();
+    this.#time += Math.max(0, now - (this.#last ?? now));
+    this.#last = now;
+    return this.#time;
+  }
+
+  /** Works at a time; earlier, where that is longer off than a timer can take. */
+  at(due: number, work: () => void): Subscription {
+    const { time } = this;
+    // A hair less than a whole millisecond is a sum of fractions.
+    const delay = Math.min(MAX_DELAY, Math.max(0, Math.ceil(due - time - 1e-6)));
+    return this.scheduler.schedule(() => {
+      // So much time has passed, even if the clock was put back meanwhile.
+      this.#time = Math.max(this.time, time + delay);
+      work();
+    }, delay);
+  }
+}

@@ -1,0 +1,297 @@
+import { asyncScheduler, map, Observable, startWith, Subject, type SchedulerLike } from 'rxjs';
+import { LlmError } from '../error/llm-error';
+import type { ChatEvent } from '../event/chat-event';
+import { allTokens, type Usage } from '../event/usage';
+import type { StreamPolicy } from '../handler';
+import { operate } from '../internal/operate';
+import { checkFunction, checkNumber, checkOneOf, keyText, MAX_DELAY } from '../internal/options';
+import { Setting } from '../internal/setting';
+import { SteadyClock } from '../internal/steady-clock';
+import { streamPolicy } from '../internal/stream-policy';
+import { estimateTokens } from '../request/estimate-tokens';
+import type { ChatRequest } from '../request/schema';
+import type { LaneWaiter } from './state/rate-lane';
+import { RateLanes } from './state/rate-lanes';
+import type { RateLimits } from './state/rate-meter';
+import { TokenCalibration } from './state/token-calibration';
+import type { Place } from './state/wait-queue';
+
+/** Options for {@link limitRate}. */
+export interface LimitRateOptions {
+  /**
+   * The most requests in any `per`; an Observable changes it while calls run.
+   *
+   * @defaultValue `Infinity`
+   */
+  readonly requests?: number | Observable<number> | undefined;
+  /**
+   * The most tokens in any `per`, those of input and output together; an Observable changes
+   * it while calls run.
+   *
+   * @defaultValue `Infinity`
+   */
+  readonly tokens?: number | Observable<number> | undefined;
+  /**
+   * The length of the window, in milliseconds.
+   *
+   * @defaultValue `60_000`
+   */
+  readonly per?: number | undefined;
+  /**
+   * How many requests may go at the same moment; further ones are spaced evenly.
+   *
+   * @defaultValue all that `requests` allows
+   */
+  readonly burst?: number | Observable<number> | undefined;
+  /**
+   * What becomes of a call that may not go at once: `'wait'` queues it, `'reject'` fails it.
+   *
+   * @defaultValue `'wait'`
+   */
+  readonly mode?: 'wait' | 'reject' | undefined;
+  /**
+   * The longest wait, in milliseconds. A call that would wait longer fails, as soon as that
+   * is known.
+   *
+   * @defaultValue `Infinity`
+   */
+  readonly maxWait?: number | undefined;
+  /**
+   * The most calls of one key that wait; a further one fails with `queue-full`.
+   *
+   * @defaultValue `1000`
+   */
+  readonly queue?: number | undefined;
+  /**
+   * Who goes first among those who wait: higher numbers before lower ones, equal ones in
+   * the order of their coming. Asked per request; a plain Observable has priority 0.
+   *
+   * @defaultValue the request's `context.priority`, or 0
+   */
+  readonly priority?: ((request: ChatRequest) => number) | undefined;
+  /**
+   * Calls with the same key share one limit; each other key has its own, of the same size.
+   *
+   * @defaultValue one key for all
+   */
+  readonly key?: ((request: ChatRequest) => string) | undefined;
+  /**
+   * How many tokens a request will use, reserved until its answer has said how many it did.
+   *
+   * @defaultValue {@link estimateTokens} and `maxOutputTokens`, both mended by what the
+   * answers so far have really used
+   */
+  readonly estimate?: ((request: ChatRequest) => number) | undefined;
+  /**
+   * Whether the limits that the server's headers say replace `requests` and `tokens`, and
+   * what others have used of them counts too. Headers speak of minutes, so `per` must be one.
+   *
+   * @defaultValue `false`
+   */
+  readonly learn?: boolean | undefined;
+  /**
+   * The clock and timers to use.
+   *
+   * @defaultValue `asyncScheduler`
+   */
+  readonly scheduler?: SchedulerLike | undefined;
+}
+
+/** The state of a {@link limitRate} instance, over all of its keys. */
+export interface RateState {
+  /** How many requests count in the present window. */
+  readonly requests: number;
+  /** How many tokens count in the present window, reserved or used. */
+  readonly tokens: number;
+  /** How many calls wait. */
+  readonly waiting: number;
+  /** How many keys are remembered. */
+  readonly keys: number;
+}
+
+/** A {@link limitRate} instance: a policy, an operator, and its state. */
+export interface RateLimit<T = ChatEvent> extends StreamPolicy<T> {
+  /** The state now, and whenever a call changes it. */
+  readonly state$: Observable<RateState>;
+}
+
+/**
+ * Sends no more requests and tokens in any minute than a server allows; the others wait
+ * their turn.
+ *
+ * ```text
+ * call 1 S-aF|
+ * call 2           S-bF|
+ * first  S-aF|
+ * second w---------S-bF|
+ * ```
+ *
+ * It counts a request from when it is sent until a window later, and 3 % longer, as calls may
+ * reach the server closer together than they were sent: so the limit holds in every window,
+ * wherever it begins. Tokens are reserved by estimate and settled to what the answer says. A
+ * call that failed or was left has been sent, so it counts. Unlike `throttleTime` or
+ * `bufferTime`, it drops and groups nothing, and the limit is one for all who use the instance.
+ *
+ * Time that steps back stands still; pass a `scheduler` with a monotonic `now` where the wall
+ * clock may be put forward.
+ *
+ * @param options - See {@link LimitRateOptions}.
+ * @returns A policy that is also an operator, with `state$`.
+ * Errors: `rate-limited`, with `retryAfter`, when the wait would be longer than `maxWait` or
+ * the request's `context.deadline` allows, or any with `mode: 'reject'`; `queue-full` when
+ * `queue` calls wait already. Another provider may be asked then, this one not.
+ *
+ * @example
+ * ```ts
+ * const limit = limitRate({ requests: 500, tokens: 200_000 });
+ * const ask = compose(openai({ model: 'gpt-5-mini' }), limit, retryBackoff());
+ * ```
+ */
+export function limitRate<T = ChatEvent>(options: LimitRateOptions): RateLimit<T> {
+  const { per = 60_000, mode = 'wait', maxWait = Infinity, queue = 1000, learn = false } = options;
+  const { priority = (request) => request.context?.priority ?? 0, key = () => '' } = options;
+  const { estimate, scheduler = asyncScheduler } = options;
+  checkOptions({ ...options, per, mode, maxWait, queue, priority, key });
+  const clock = new SteadyClock(scheduler);
+  const calibration = new TokenCalibration();
+  const changes = new Subject<void>();
+
+  const setting = (option: 'requests' | 'tokens' | 'burst'): Setting => {
+    const range = { min: 1, integer: option !== 'tokens' };
+    return new Setting('limitRate', option, options[option] ?? Infinity, range, () => {
+      lanes.review();
+    });
+  };
+  const requests = setting('requests');
+  const tokens = setting('tokens');
+  const burst = setting('burst');
+  const limits = (): RateLimits => ({
+    requests: requests.value,
+    tokens: tokens.value,
+    burst: burst.value,
+  });
+  const lanes = new RateLanes(per, limits, clock);
+
+  const policy = streamPolicy<T>(
+    (source, { request, chat }) =>
+      new Observable((destination) => {
+        for (const each of [requests, tokens, burst]) each.follow(destination);
+        const asked = request == null ? undefined : (request as ChatRequest);
+        const input = chat && asked && !estimate ? estimateTokens(asked) : 0;
+        const mended = calibration.expect(input, asked?.maxOutputTokens);
+        const cost = estimate && asked ? estimate(asked) : mended;
+        const rank = asked ? priority(asked) : 0;
+        checkNumber('limitRate', 'estimate', cost, { max: Number.MAX_SAFE_INTEGER });
+        checkNumber('limitRate', 'priority', rank, { min: -Infinity });
+        const lane = lanes.of(asked ? keyText('limitRate', key(asked)) : '');
+        const { line } = lane;
+        const left = (asked?.context?.deadline ?? Infinity) - scheduler.now();
+        const until = clock.time + Math.min(mode === 'reject' ? 0 : maxWait, left);
+        let place: Place<LaneWaiter> | undefined;
+        let settle: ((tokens: number) => void) | undefined;
+        let usage: Usage = {};
+
+        // Called at the end as well as on leaving: who hears of the end finds all settled.
+        const leave = (): void => {
+          if (!place && !settle) return;
+          place?.leave();
+          const real = allTokens(usage);
+          if (real !== undefined && Number.isFinite(real)) settle?.(real);
+          place = settle = undefined;
+          changes.next();
+          lane.serve();
+        };
+        const hear = (event: Partial<ChatEvent>): void => {
+          if (event.type === 'usage' || event.type === 'finish') usage = event.usage ?? usage;
+          if (event.type === 'finish') calibration.add(input, usage);
+          if (!learn || event.type !== 'start' || !event.rateLimit) return;
+          line.meter.learn(event.rateLimit, clock.time);
+          lane.review();
+        };
+        const observer = {
+          next: (value: T): void => {
+            hear(Object(value) as Partial<ChatEvent>);
+            destination.next(value);
+          },
+          error: (error: unknown): void => {
+            leave();
+            destination.error(error);
+          },
+          complete: (): void => {
+            leave();
+            destination.complete();
+          },
+        };
+        const start = (): void => {
+          place = undefined;
+          settle = line.meter.take(cost, clock.time);
+          try {
+            source.subscribe(operate(destination, observer));
+          } catch (thrown) {
+            // A teardown that throws is no business of the call that made way for this one.
+            destination.error(thrown);
+          }
+          changes.next();
+        };
+        const late = (due: number): void => {
+          destination.error(rateLimited(due - clock.time));
+        };
+
+        destination.add(leave);
+        const waiter = { tokens: cost, priority: rank, until, start, late };
+        if (line.admits(waiter, clock.time)) {
+          start();
+          return;
+        }
+        const due = until === Infinity ? until : line.forecast(waiter, clock.time);
+        if (due > until) throw rateLimited(due - clock.time);
+        if (line.size >= queue) throw queueFull(queue);
+        const ahead = line.ahead(rank);
+        place = line.join(waiter);
+        changes.next();
+        if (chat) destination.next({ type: 'wait', by: 'limitRate', ahead } as T);
+        lane.review();
+      }),
+  );
+
+  const state$ = changes.pipe(
+    startWith(undefined),
+    map(() => ({ ...lanes.sum(), keys: lanes.size })),
+  );
+  return Object.assign(policy, { state$ });
+}
+
+function checkOptions(options: LimitRateOptions): void {
+  const { requests, tokens, burst, per = 0, mode, maxWait = 0, queue = 0, learn = false } = options;
+  const named = requests !== undefined || learn;
+  if (!named && tokens === undefined) {
+    throw new TypeError('limitRate: needs requests or tokens, or learn: true');
+  }
+  if (burst !== undefined && !named) throw new TypeError('limitRate: burst needs requests');
+  checkNumber('limitRate', 'per', per, { min: 1, max: Number.MAX_SAFE_INTEGER });
+  if (learn && per !== 60_000) {
+    throw new RangeError(`limitRate: per must be 60000 with learn: true, got ${String(per)}`);
+  }
+  checkOneOf('limitRate', 'mode', mode, ['wait', 'reject']);
+  checkNumber('limitRate', 'maxWait', maxWait);
+  checkNumber('limitRate', 'queue', queue, { integer: true });
+  checkFunction('limitRate', 'priority', options.priority);
+  checkFunction('limitRate', 'key', options.key);
+  if (options.estimate) checkFunction('limitRate', 'estimate', options.estimate);
+}
+
+function rateLimited(wait: number): LlmError {
+  const retryAfter = Math.min(MAX_DELAY, Math.ceil(wait));
+  return new LlmError(
+    `limitRate: the limit is used up for ${String(retryAfter)} ms more; ask again then, ` +
+      'or raise requests, tokens or maxWait',
+    { kind: 'rate-limited', retryable: false, retryAfter },
+  );
+}
+
+function queueFull(queue: number): LlmError {
+  return new LlmError(
+    `limitRate: ${String(queue)} calls wait; ask again later, or raise the limits or queue`,
+    { kind: 'queue-full' },
+  );
+}

@@ -1,0 +1,110 @@
+import { RateLog } from './rate-log';
+
+/** What one window may hold; `Infinity` where there is no limit. */
+export interface RateLimits {
+  readonly requests: number;
+  readonly tokens: number;
+  /** How many requests may go at the same moment. */
+  readonly burst: number;
+}
+
+/** What a server says of one of its limits; `reset` in milliseconds. */
+export interface Heard {
+  readonly limit?: number;
+  readonly remaining?: number;
+  readonly reset?: number;
+}
+
+/** Requests and their tokens. */
+export interface Amounts {
+  readonly requests: number;
+  readonly tokens: number;
+}
+
+const NONE: Amounts = { requests: 0, tokens: 0 };
+
+/** Counts the requests and tokens of one key, and says when the next request may go. */
+export class RateMeter {
+  readonly #requests: RateLog;
+  readonly #tokens: RateLog;
+  #learned: { readonly [What in keyof Amounts]?: number | undefined } = {};
+  // When the next request would be due if all had been spaced evenly.
+  #even = 0;
+
+  /**
+   * @param per - The length of the window, in milliseconds.
+   * @param given - The limits that were given, asked each time.
+   */
+  constructor(
+    private readonly per: number,
+    private readonly given: () => RateLimits,
+  ) {
+    this.#requests = new RateLog(per);
+    this.#tokens = new RateLog(per);
+  }
+
+  /** The time at which a request may go, after those ahead of it. */
+  due(tokens: number, time: number, ahead = NONE): number {
+    const limits = this.#limits();
+    const cost = ahead.tokens + this.cost(tokens);
+    return Math.max(
+      this.#requests.due(ahead.requests + 1, limits.requests, time),
+      this.#tokens.due(cost, limits.tokens, time),
+      this.#spaced(ahead.requests, limits, time),
+    );
+  }
+
+  /** What these tokens take: more than a window holds waits for a whole one, not for ever. */
+  cost(tokens: number): number {
+    return Math.min(tokens, this.#limits().tokens);
+  }
+
+  /** Counts a request that goes now; what is returned settles its tokens. */
+  take(tokens: number, time: number): (real: number) => void {
+    this.#even = Math.max(this.#even, time) + this.per / this.#limits().requests;
+    this.#requests.add(1, time);
+    return this.#tokens.add(tokens, time);
+  }
+
+  /** Takes the server's limits for the given ones, and counts what others use of them. */
+  learn(said: { readonly requests?: Heard; readonly tokens?: Heard }, time: number): void {
+    this.#learned = {
+      requests: this.#hear(this.#requests, said.requests, time) ?? this.#learned.requests,
+      tokens: this.#hear(this.#tokens, said.tokens, time) ?? this.#learned.tokens,
+    };
+  }
+
+  /** What counts at this time. */
+  used(time: number): Amounts {
+    return { requests: this.#requests.used(time), tokens: this.#tokens.used(time) };
+  }
+
+  /** Whether nothing counts any more, so that a new meter would say the same. */
+  isIdle(time: number): boolean {
+    const { requests, tokens } = this.used(time);
+    return requests === 0 && tokens === 0 && this.#even <= time;
+  }
+
+  #limits(): RateLimits {
+    const { requests, tokens, burst } = this.given();
+    return {
+      requests: this.#learned.requests ?? requests,
+      tokens: this.#learned.tokens ?? tokens,
+      burst,
+    };
+  }
+
+  #hear(log: RateLog, said: Heard | undefined, time: number): number | undefined {
+    const { limit, remaining, reset = this.per } = said ?? {};
+    // A reset further off is that of another window: of a day, say.
+    if (limit === undefined || limit < 1 || reset > this.per) return undefined;
+    if (remaining !== undefined) log.hear(limit - remaining, time + reset, time);
+    return limit;
+  }
+
+  #spaced(ahead: number, { requests, burst }: RateLimits, time: number): number {
+    if (burst >= requests) return time;
+    const space = this.per / requests;
+    return Math.max(this.#even, time) + (ahead - burst + 1) * space;
+  }
+}
