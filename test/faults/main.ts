@@ -6,10 +6,13 @@ import type { FaultTest } from './run';
 import { s13 } from './s13';
 import { s14 } from './s14';
 import { s17 } from './s17';
+import { s18 } from './s18';
+import { s21 } from './s21';
+import { s29 } from './s29';
 import { s9 } from './s9';
 import { startFaultServer } from './upstream';
 
-const tests: readonly FaultTest[] = [s9, s13, s14, s17];
+const tests: readonly FaultTest[] = [s9, s13, s14, s17, s18, s21, s29];
 
 const SHOWN = 20;
 
