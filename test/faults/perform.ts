@@ -1,9 +1,9 @@
-import { openai, prompt, type Handler } from 'rxllm';
+import { compose, deadlines, prompt, type Handler } from 'rxllm';
 import type { HttpTransport } from 'rxllm/node';
-import { defer, timeout } from 'rxjs';
+import { clientOf } from './client';
 import { placeOf } from './faults';
-import { CANARY, hear, type Heard } from './invariants';
-import { ATTEMPTS, policyNamed } from './policies';
+import { hear, type Heard } from './invariants';
+import { ATTEMPTS, policyNamed, timesAsked } from './policies';
 import { bothStruck, type Cell } from './model';
 import type { Plan } from './plan';
 import type { Setting } from './run';
@@ -39,25 +39,26 @@ export function logOf({ index }: Run): string {
 /** Makes a run against the fault server. */
 export async function perform(
   run: Run,
-  { server, idle = IDLE }: Setting,
+  setting: Setting,
   transport: HttpTransport,
 ): Promise<Performance> {
+  const { idle = IDLE } = setting;
+  const client = clientOf(setting, transport);
   const made: string[] = [];
   const upstream = (name: 'sick' | 'second'): Handler => {
     let attempt = 0;
-    return (request) =>
-      defer(() => {
-        attempt += 1;
-        const nonce = `${String(run.index)}${name}${String(attempt)}`;
-        made.push(nonce);
-        const struck = name === 'sick' ? attempt <= run.strikes : bothStruck(run);
-        const plan = { nonce, log: logOf(run), ...(struck ? strike(run, attempt) : {}) };
-        const baseURL = server.urlOf(plan);
-        return openai({ model: 'any', apiKey: CANARY, baseURL, transport })(request);
-      }).pipe(timeout({ each: idle }));
+    const ask = client(() => {
+      attempt += 1;
+      const nonce = `${String(run.index)}${name}${String(attempt)}`;
+      made.push(nonce);
+      const struck = name === 'sick' ? attempt <= run.strikes : bothStruck(run);
+      return { nonce, log: logOf(run), ...(struck ? strike(run, attempt) : {}) };
+    });
+    return compose(ask, deadlines({ connect: idle, firstToken: idle, idle }));
   };
-  const ask = policyNamed[run.policy](upstream);
-  const heard: Heard[] = [await hear(ask(prompt('?')))];
+  const ask = compose(policyNamed[run.policy](upstream), deadlines({ total: deadlineOf(setting) }));
+  const heard: Heard[] = [];
+  while (heard.length < timesAsked(run.policy)) heard.push(await hear(ask(prompt('?'))));
   return { run, made, heard };
 }
 

@@ -93,7 +93,9 @@ function surprises({ run, heard, made }: Performance): readonly string[] {
 function miscounts({ run, made }: Performance, seen: number): readonly string[] {
   // What is struck while it connects never comes in, and a loser may be aborted before it does.
   const all =
-    run.policy !== 'race' && placeOf(run.fault, run.at) !== 'connect' && run.fault.name !== 'down';
+    !['race', 'hedge'].includes(run.policy) &&
+    placeOf(run.fault, run.at) !== 'connect' &&
+    run.fault.name !== 'down';
   if (all ? seen === made.length : seen <= made.length) return [];
   return [`the server saw ${String(seen)} requests of ${String(made.length)} attempts`];
 }
