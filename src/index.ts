@@ -19,6 +19,12 @@ export type { ResponseHead, Transport, TransportRequest } from './transport/tran
 // Policies: what stands between.
 export { deadlines, type DeadlinesOptions } from './policy/deadlines';
 export {
+  adaptConcurrency,
+  type AdaptConcurrencyOptions,
+  type AdaptiveLimit,
+  type AdaptiveState,
+} from './policy/adapt-concurrency';
+export {
   admission,
   type Admission,
   type AdmissionOptions,

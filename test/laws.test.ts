@@ -10,6 +10,7 @@ import { raceFirstToken } from '../src/combinator/race-first-token';
 import { LlmError } from '../src/error/llm-error';
 import type { ChatEvent } from '../src/event/chat-event';
 import { compose, type Handler } from '../src/handler';
+import { adaptConcurrency } from '../src/policy/adapt-concurrency';
 import { admission } from '../src/policy/admission';
 import { cache } from '../src/policy/cache';
 import { circuitBreaker } from '../src/policy/circuit-breaker';
@@ -113,6 +114,20 @@ const rows: readonly Row[] = [
     as: 'an operator',
     call: (handler, clock) =>
       defer(() => handler(question)).pipe(circuitBreaker({ scheduler: clock })),
+  },
+  {
+    name: 'adaptConcurrency',
+    as: 'a policy',
+    call: (handler, clock) =>
+      compose(handler, adaptConcurrency({ initial: 1, max: 1, scheduler: clock }))(question),
+  },
+  {
+    name: 'adaptConcurrency',
+    as: 'an operator',
+    call: (handler, clock) =>
+      defer(() => handler(question)).pipe(
+        adaptConcurrency({ initial: 1, max: 1, scheduler: clock }),
+      ),
   },
   {
     name: 'admission',
@@ -499,6 +514,8 @@ const callbacks: Readonly<
     compose(handler, limitConcurrency({ max: 1, priority }))(question),
   'circuitBreaker isFailure': (isFailure) => (handler) =>
     compose(handler, circuitBreaker({ isFailure }))(question),
+  'adaptConcurrency priority': (priority) => (handler) =>
+    compose(handler, adaptConcurrency({ priority }))(question),
   'admission priority': (priority) => (handler) =>
     compose(handler, admission({ maxInFlight: 1, priority }))(question),
   'limitRate priority': (priority) => (handler) =>

@@ -38,6 +38,11 @@ export class Slots {
 
   constructor(private readonly options: SlotsOptions) {}
 
+  /** How many calls run. */
+  get active(): number {
+    return this.#active;
+  }
+
   /** What `snapshot` makes of the state, now and whenever it changes. */
   watch<State>(snapshot: (state: SlotsState) => State): Observable<State> {
     return this.#changes.pipe(
