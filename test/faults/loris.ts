@@ -19,6 +19,15 @@ export const loris: Readonly<Record<string, (exchange: Exchange) => Promise<void
     exchange.write(headOf(200, CHUNKED) + tokens(exchange, 2));
     await exchange.stall();
   },
+  '1 token, then half a frame': async (exchange) => {
+    exchange.write(headOf(200, CHUNKED) + tokens(exchange, 2));
+    const frame = answerOf(exchange.plan).frames[2]!;
+    // The bytes keep coming, and none of them says anything.
+    for (const byte of Buffer.from(frame)) {
+      await exchange.sleep(50);
+      exchange.write(chunkOf(Buffer.from([byte])));
+    }
+  },
   '1 token, then comments': async (exchange) => {
     exchange.write(headOf(200, CHUNKED) + tokens(exchange, 2));
     await repeat(exchange, ': keep-alive\n\n', '');
@@ -28,7 +37,7 @@ export const loris: Readonly<Record<string, (exchange: Exchange) => Promise<void
     exchange.write(headOf(200, CHUNKED));
     for (;;) {
       exchange.write(frame);
-      await exchange.sleep(20);
+      await exchange.sleep(100);
     }
   },
 };
@@ -45,6 +54,6 @@ async function repeat(
   exchange.write(head);
   for (;;) {
     exchange.write(chunkOf(Buffer.from(text)));
-    await exchange.sleep(20);
+    await exchange.sleep(100);
   }
 }

@@ -3,16 +3,19 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { watchProcess } from './invariants';
 import type { FaultTest } from './run';
+import { s10 } from './s10';
 import { s13 } from './s13';
 import { s14 } from './s14';
 import { s17 } from './s17';
 import { s18 } from './s18';
 import { s21 } from './s21';
+import { s23 } from './s23';
+import { s24 } from './s24';
 import { s29 } from './s29';
 import { s9 } from './s9';
 import { startFaultServer } from './upstream';
 
-const tests: readonly FaultTest[] = [s9, s13, s14, s17, s18, s21, s29];
+const tests: readonly FaultTest[] = [s9, s10, s13, s14, s17, s18, s21, s23, s24, s29];
 
 const SHOWN = 20;
 

@@ -99,3 +99,9 @@ export async function leavingNothing(
 export function thousands(count: number): string {
   return count.toLocaleString('en-US');
 }
+
+/** The value that a share of the values lies below. */
+export function percentile(values: readonly number[], share: number): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? NaN;
+}

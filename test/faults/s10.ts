@@ -1,0 +1,77 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { compose, deadlines, LlmError, prompt, type DeadlinesOptions } from 'rxllm';
+import { clientOf } from './client';
+import { hear } from './invariants';
+import type { loris } from './loris';
+import { Findings, leavingNothing, runAll, type FaultTest } from './run';
+
+/** How late a deadline may be, in milliseconds. */
+const LATE = 100;
+const AT_ONCE = 200;
+
+/** A way to be slow, the deadlines of the call, and which of them has to end it, and when. */
+interface Case {
+  readonly loris: keyof typeof loris;
+  readonly limits: DeadlinesOptions;
+  readonly code: string;
+  readonly after: number;
+}
+
+const cases: readonly Case[] = [
+  ...(['headers, 1 byte every 100 ms'] as const).flatMap((loris): Case[] => [
+    { loris, limits: { connect: 300 }, code: 'connect', after: 300 },
+    { loris, limits: { firstToken: 400 }, code: 'first-token', after: 400 },
+    { loris, limits: { total: 500 }, code: 'total', after: 500 },
+  ]),
+  ...['body, 1 byte every 50 ms', 'comments for ever', 'pings for ever'].flatMap(
+    (loris): Case[] => [
+      { loris, limits: { connect: 250, firstToken: 400 }, code: 'first-token', after: 400 },
+      { loris, limits: { total: 600 }, code: 'total', after: 600 },
+    ],
+  ),
+  ...['1 token, then silence', '1 token, then half a frame'].map((loris): Case => ({
+    ...{ loris, limits: { firstToken: 200, idle: 300 } },
+    ...{ code: 'idle', after: 300 },
+  })),
+  ...['1 token, then silence', '1 token, then comments', 'tokens for ever'].map((loris): Case => ({
+    ...{ loris, limits: { firstToken: 200, idle: 900, total: 700 } },
+    ...{ code: 'total', after: 700 },
+  })),
+];
+
+export const s10: FaultTest = {
+  id: 'S10',
+  title: 'slow-loris upstream',
+  run: async (setting) => {
+    const findings = new Findings();
+    let latest = 0;
+    await leavingNothing(setting, findings, async (transport) => {
+      const client = clientOf(setting, transport);
+      for (const { loris, limits, code, after } of cases) {
+        const ask = compose(
+          client(() => ({ nonce: 'slow', loris })),
+          deadlines(limits),
+        );
+        const what = `${loris}, ${JSON.stringify(limits)}`;
+        await runAll(Array(AT_ONCE).keys(), AT_ONCE, async (n) => {
+          // Not all in one turn: that many connections take the client itself some time.
+          await sleep(n / 2);
+          const { error, elapsed } = await hear(ask(prompt('?')));
+          const got = LlmError.is(error) ? (error.code ?? error.kind) : 'an answer';
+          const late = elapsed - after;
+          latest = Math.max(latest, late);
+          findings.expect(got === code, `${what}: expected ${code}, got ${got}`);
+          findings.expect(late >= -2 && late <= LATE, `${what}: ${late.toFixed(0)} ms late`);
+        });
+      }
+    });
+    return {
+      figures: {
+        calls: cases.length * AT_ONCE,
+        'at once': AT_ONCE,
+        'ms late at most': latest.toFixed(0),
+      },
+      failures: findings.failures,
+    };
+  },
+};
