@@ -8,6 +8,13 @@ export { gemini, type GeminiOptions } from './provider/gemini/index';
 export { ollama, type OllamaOptions } from './provider/ollama/index';
 export { failover, type FailoverOptions } from './combinator/failover';
 export { hedge, type HedgeOptions, type PercentileDelay } from './combinator/hedge';
+export {
+  loadBalance,
+  type EjectOptions,
+  type LoadBalanceOptions,
+  type LoadBalancer,
+  type MemberState,
+} from './combinator/load-balance';
 export { raceFirstToken } from './combinator/race-first-token';
 export type { Members } from './internal/members';
 

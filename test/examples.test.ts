@@ -31,6 +31,11 @@ const expected: Readonly<Record<string, readonly string[]>> = {
     '200 Streamed all the way to you.',
     'the client left, so the model was told to stop',
   ],
+  'load-balance.ts': [
+    'all twenty were answered: Good morning.',
+    'west has failed 3 times, and is left out for now',
+    'calls: 20 east, 3 west',
+  ],
   'marble-test.ts': ['the events are as drawn', 'and the screen never shows two answers mixed'],
   'race.ts': ['The hare.', 'the slower request was aborted'],
   'retry-and-failover.ts': [

@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { askEach, type Outcome } from '../src/combinator/ask-each';
 import { failover } from '../src/combinator/failover';
 import { hedge } from '../src/combinator/hedge';
+import { loadBalance } from '../src/combinator/load-balance';
 import { raceFirstToken } from '../src/combinator/race-first-token';
 import { LlmError } from '../src/error/llm-error';
 import type { ChatEvent } from '../src/event/chat-event';
@@ -202,6 +203,20 @@ const rows: readonly Row[] = [
     call: (handler) => failover({ first: handler, second: handler })(question),
     failure: asGroup(1, 2),
     attempts: 2,
+  },
+  {
+    name: 'loadBalance',
+    as: 'the only member',
+    call: (handler, clock) => loadBalance({ only: handler }, { scheduler: clock })(question),
+  },
+  {
+    name: 'loadBalance',
+    as: 'one of two members',
+    call: (handler, clock) => {
+      const weights = { other: 0 };
+      const members = { other: () => NEVER, one: handler };
+      return loadBalance(members, { by: 'weighted', weights, scheduler: clock })(question);
+    },
   },
   {
     name: 'raceFirstToken',
@@ -527,6 +542,10 @@ const callbacks: Readonly<
   'cache key': (key) => (handler) => compose(handler, cache({ key }))(question),
   'failover when': (when) => (handler) =>
     failover({ only: handler, other: () => NEVER }, { when })(question),
+  'loadBalance session': (session) => (handler) =>
+    loadBalance({ only: handler }, { by: 'sticky', session })(question),
+  'loadBalance random': (random) => (handler) =>
+    loadBalance({ only: handler, other: () => NEVER }, { random })(question),
 };
 
 describe('the laws: user code', () => {

@@ -1,4 +1,5 @@
 import type { Observable, SchedulerLike, Subscriber } from 'rxjs';
+import { classify } from '../error/classify';
 import { Commitment } from './commit';
 import { operate } from './operate';
 
@@ -12,8 +13,14 @@ export interface Verdict {
 /** Who judges a call. */
 export interface Judge {
   readonly scheduler: SchedulerLike;
-  /** Whether an error speaks against who answered; one that does not says nothing at all. */
-  readonly isFailure: (error: unknown) => boolean;
+  /**
+   * Whether an error speaks against who answered; one that does not says nothing at all.
+   *
+   * @defaultValue whether {@link classify} calls it the fault of the provider
+   */
+  readonly isFailure?: ((error: unknown) => boolean) | undefined;
+  /** Called when the first output comes, with the time that it took in milliseconds. */
+  readonly hear?: (latency: number) => void;
   /** Called once, before the consumer hears of the end; without a verdict when there is none. */
   readonly settle: (verdict?: Verdict) => void;
 }
@@ -25,7 +32,7 @@ export interface Judge {
 export function judgeCall<T>(
   source: Observable<T>,
   destination: Subscriber<T>,
-  { scheduler, isFailure, settle }: Judge,
+  { scheduler, isFailure = isProviderFault, hear, settle }: Judge,
 ): void {
   const startedAt = scheduler.now();
   const committed = new Commitment();
@@ -47,7 +54,10 @@ export function judgeCall<T>(
       next: (value) => {
         if (latency === undefined) {
           committed.add(value);
-          if (committed.made) latency = elapsed();
+          if (committed.made) {
+            latency = elapsed();
+            hear?.(latency);
+          }
         }
         if (isFinish(value)) end(false);
         destination.next(value);
@@ -62,6 +72,10 @@ export function judgeCall<T>(
       },
     }),
   );
+}
+
+function isProviderFault(error: unknown): boolean {
+  return classify({ cause: error }).providerFault;
 }
 
 function isFinish(value: unknown): boolean {

@@ -1,5 +1,4 @@
 import { asyncScheduler, map, Observable, startWith, Subject, type SchedulerLike } from 'rxjs';
-import { classify } from '../error/classify';
 import { LlmError } from '../error/llm-error';
 import type { ChatEvent } from '../event/chat-event';
 import type { StreamPolicy } from '../handler';
@@ -58,7 +57,7 @@ export interface CircuitBreakerOptions {
   /**
    * Which errors are failures. Others count for nothing, neither good nor bad.
    *
-   * @defaultValue those whose `providerFault` is true by {@link classify}
+   * @defaultValue those whose `providerFault` is true by `classify`
    */
   readonly isFailure?: ((error: unknown) => boolean) | undefined;
   /**
@@ -131,14 +130,14 @@ export function circuitBreaker<T = ChatEvent>(
   options: CircuitBreakerOptions = {},
 ): CircuitBreaker<T> {
   const { window = { span: 30_000 }, slowAfter = 60_000, openFor = 30_000, probes = 3 } = options;
-  const { isFailure = isProviderFault, scheduler = asyncScheduler } = options;
+  const { isFailure, scheduler = asyncScheduler } = options;
   const ended = makeWindow(window);
   const { minimumCalls = Math.min(10, ended.capacity) } = options;
   checkCount('minimumCalls', minimumCalls, ended.capacity);
   checkNumber('circuitBreaker', 'slowAfter', slowAfter);
   checkNumber('circuitBreaker', 'openFor', openFor, { min: 1, max: MAX_DELAY });
   checkCount('probes', probes);
-  checkFunction('circuitBreaker', 'isFailure', isFailure);
+  if (isFailure) checkFunction('circuitBreaker', 'isFailure', isFailure);
   const failureRate = rateSetting('failureRate', options.failureRate ?? 0.5);
   const slowCallRate = rateSetting('slowCallRate', options.slowCallRate ?? 1);
   const rates = () => ({ failed: failureRate.value, slow: slowCallRate.value });
@@ -205,10 +204,6 @@ function makeWindow(window: NonNullable<CircuitBreakerOptions['window']>): CallW
   }
   checkNumber('circuitBreaker', 'window.span', window.span, { min: 1 });
   return new TimeWindow(window.span);
-}
-
-function isProviderFault(error: unknown): boolean {
-  return classify({ cause: error }).providerFault;
 }
 
 function stateOf(circuit: Circuit, now: number): CircuitState {

@@ -136,6 +136,44 @@ describe('judgeCall', () => {
     expect(settled).toEqual([{ failed: false, latency }]);
   });
 
+  it('tells of the first output when it comes, once', () => {
+    const heard: number[] = [];
+    const source = new Subject<unknown>();
+    const scheduler = new VirtualTimeScheduler();
+    const call = new Observable((destination) => {
+      const hear = (latency: number): void => void heard.push(latency);
+      judgeCall(source, destination, { scheduler, hear, settle: () => undefined });
+    });
+    watch(call);
+    source.next(start());
+    scheduler.frame = 7;
+    expect(heard).toEqual([]);
+    source.next(textDelta('a'));
+    expect(heard).toEqual([7]);
+    source.next(retract());
+    source.next(textDelta('b'));
+    expect(heard).toEqual([7]);
+  });
+
+  it.each([
+    [{ status: 503 }, { failed: true, latency: 0 }],
+    [{ status: 400 }, undefined],
+  ])('by default takes %o for what the table of failures says', (error, verdict) => {
+    const settled: unknown[] = [];
+    const call = new Observable((destination) => {
+      judgeCall(
+        throwError(() => error),
+        destination,
+        {
+          scheduler: new VirtualTimeScheduler(),
+          settle: (given) => settled.push(given),
+        },
+      );
+    });
+    watch(call);
+    expect(settled).toEqual([verdict]);
+  });
+
   it('takes a clock that was set back for one that stood still', () => {
     const source = new Subject();
     const { call, settled, scheduler } = judged(source);

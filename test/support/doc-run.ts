@@ -44,7 +44,7 @@ export async function runExample(example: DocExample): Promise<void> {
     else if (value instanceof Response) ends.push(value.text());
     else if (isPromise(value)) ends.push(value);
     else if (value instanceof rxjs.Subscription) {
-      if (/\bstate\$/.test(text)) states.push(value);
+      if (/\b(?:state|health)\$/.test(text)) states.push(value);
       else ends.push(new Promise<void>((resolve) => value.add(resolve)));
     }
   };
