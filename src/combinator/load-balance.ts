@@ -13,6 +13,7 @@ import { judgeCall } from '../internal/judge-call';
 import { isChatRequest, memberEntries, type Members } from '../internal/members';
 import { checkFunction, checkNumber, checkOneOf, MAX_DELAY } from '../internal/options';
 import { Setting } from '../internal/setting';
+import { SteadyClock } from '../internal/steady-clock';
 import { Balancer } from '../policy/state/balancer';
 import type { EjectionRules } from '../policy/state/member-health';
 import { pickers } from '../policy/state/pickers';
@@ -168,6 +169,7 @@ export function loadBalance<Request = ChatRequest, Event = ChatEvent>(
   const names = entries.map(([name]) => name);
   refuseUnknown(weights, names);
   const balancer = new Balancer(names, pickers[by](random), ejectionRules(eject));
+  const clock = new SteadyClock(scheduler);
   const changes = new Subject<void>();
   const tell = (): void => {
     changes.next();
@@ -188,8 +190,8 @@ export function loadBalance<Request = ChatRequest, Event = ChatEvent>(
         share.follow(destination);
         member.weight = share.value;
       }
-      const id = by === 'sticky' && request != null ? session(request) : undefined;
-      const turn = balancer.begin(scheduler.now(), id);
+      const id = by === 'sticky' ? session(request) : undefined;
+      const turn = balancer.begin(clock.time, id);
       if (!turn) {
         throw new RangeError('loadBalance: every weight is 0; give a member a weight above 0');
       }
@@ -202,13 +204,13 @@ export function loadBalance<Request = ChatRequest, Event = ChatEvent>(
         defer(() => entries[index]![1](request)),
         destination,
         {
-          scheduler,
+          clock,
           hear: (latency) => {
-            balancer.hear(turn, scheduler.now(), latency);
+            balancer.hear(turn, clock.time, latency);
             tell();
           },
           settle: (verdict) => {
-            balancer.end(turn, scheduler.now(), verdict?.failed);
+            balancer.end(turn, clock.time, verdict?.failed);
             tell();
           },
         },
@@ -217,13 +219,13 @@ export function loadBalance<Request = ChatRequest, Event = ChatEvent>(
 
   const health$ = changes.pipe(
     startWith(undefined),
-    map(() => balancer.report(scheduler.now())),
+    map(() => balancer.report(clock.time, scheduler.now())),
   );
   return Object.assign(handler, { health$ });
 }
 
 function contextSession(request: unknown): string | undefined {
-  return (request as ChatRequest).context?.session;
+  return isChatRequest(request) ? request.context?.session : undefined;
 }
 
 const users: Readonly<Record<string, string>> = {

@@ -1,7 +1,8 @@
-import type { Observable, SchedulerLike, Subscriber } from 'rxjs';
+import type { Observable, Subscriber } from 'rxjs';
 import { classify } from '../error/classify';
 import { Commitment } from './commit';
 import { operate } from './operate';
+import type { SteadyClock } from './steady-clock';
 
 /** What a call tells of who answered it. */
 export interface Verdict {
@@ -12,7 +13,7 @@ export interface Verdict {
 
 /** Who judges a call. */
 export interface Judge {
-  readonly scheduler: SchedulerLike;
+  readonly clock: SteadyClock;
   /**
    * Whether an error speaks against who answered; one that does not says nothing at all.
    *
@@ -32,13 +33,13 @@ export interface Judge {
 export function judgeCall<T>(
   source: Observable<T>,
   destination: Subscriber<T>,
-  { scheduler, isFailure = isProviderFault, hear, settle }: Judge,
+  { clock, isFailure = isProviderFault, hear, settle }: Judge,
 ): void {
-  const startedAt = scheduler.now();
+  const startedAt = clock.time;
   const committed = new Commitment();
   let latency: number | undefined;
   let running = true;
-  const elapsed = (): number => Math.max(0, scheduler.now() - startedAt);
+  const elapsed = (): number => clock.time - startedAt;
   const end = (failed?: boolean): void => {
     if (!running) return;
     running = false;

@@ -5,6 +5,7 @@ import type { StreamPolicy } from '../handler';
 import { judgeCall } from '../internal/judge-call';
 import { checkFunction, checkNumber, MAX_DELAY } from '../internal/options';
 import { Setting } from '../internal/setting';
+import { SteadyClock } from '../internal/steady-clock';
 import { streamPolicy } from '../internal/stream-policy';
 import { CountWindow, TimeWindow, type CallWindow } from './state/call-window';
 import { Circuit } from './state/circuit';
@@ -142,6 +143,7 @@ export function circuitBreaker<T = ChatEvent>(
   const slowCallRate = rateSetting('slowCallRate', options.slowCallRate ?? 1);
   const rates = () => ({ failed: failureRate.value, slow: slowCallRate.value });
   const circuit = new Circuit({ window: ended, minimumCalls, rates, openFor, probes });
+  const clock = new SteadyClock(scheduler);
   const changes = new Subject<void>();
 
   const policy = streamPolicy<T>(
@@ -152,15 +154,15 @@ export function circuitBreaker<T = ChatEvent>(
         // A call that could not be judged is not made: this throws.
         rates();
         const before = circuit.phase;
-        const permit = circuit.enter(scheduler.now());
+        const permit = circuit.enter(clock.time);
         if (circuit.phase !== before) changes.next();
-        if (!permit) throw refusal(circuit, scheduler.now());
+        if (!permit) throw refusal(circuit, clock.time);
         judgeCall(source, destination, {
-          scheduler,
+          clock,
           isFailure,
           settle: (verdict) => {
             const ending = verdict && { ...verdict, slow: verdict.latency >= slowAfter };
-            if (circuit.settle(permit, scheduler.now(), ending)) changes.next();
+            if (circuit.settle(permit, clock.time, ending)) changes.next();
           },
         });
       }),
@@ -168,14 +170,14 @@ export function circuitBreaker<T = ChatEvent>(
 
   const state$ = changes.pipe(
     startWith(undefined),
-    map(() => stateOf(circuit, scheduler.now())),
+    map(() => stateOf(circuit, clock.time)),
   );
   const forceOpen = (): void => {
-    circuit.forceOpen(scheduler.now());
+    circuit.forceOpen(clock.time);
     changes.next();
   };
   const reset = (): void => {
-    circuit.reset(scheduler.now());
+    circuit.reset(clock.time);
     changes.next();
   };
   return Object.assign(policy, { state$, forceOpen, reset });
@@ -206,28 +208,28 @@ function makeWindow(window: NonNullable<CircuitBreakerOptions['window']>): CallW
   return new TimeWindow(window.span);
 }
 
-function stateOf(circuit: Circuit, now: number): CircuitState {
-  const { calls, failed, slow } = circuit.tally(now);
+function stateOf(circuit: Circuit, time: number): CircuitState {
+  const { calls, failed, slow } = circuit.tally(time);
   const share = (count: number): number => (calls === 0 ? 0 : count / calls);
   const rates = { calls, failureRate: share(failed), slowCallRate: share(slow) };
-  const retryAfter = circuit.left(now);
+  const retryAfter = circuit.left(time);
   const state = { state: circuit.phase, ...rates };
   return retryAfter === undefined ? state : { ...state, retryAfter };
 }
 
-function refusal(circuit: Circuit, now: number): LlmError {
-  const retryAfter = circuit.left(now);
+function refusal(circuit: Circuit, time: number): LlmError {
+  const retryAfter = circuit.left(time);
   const next = 'or let failover ask another member';
-  return new LlmError(`circuitBreaker: ${reason(circuit, now)}, ${next}`, {
+  return new LlmError(`circuitBreaker: ${reason(circuit, time)}, ${next}`, {
     kind: 'circuit-open',
     retryAfter,
   });
 }
 
-function reason(circuit: Circuit, now: number): string {
+function reason(circuit: Circuit, time: number): string {
   if (circuit.phase === 'forced-open') return 'held open by forceOpen(); call reset() to close it';
   if (circuit.phase === 'half-open') return 'its probes still run; ask again when they have ended';
-  const { calls, failed, slow } = circuit.tally(now);
+  const { calls, failed, slow } = circuit.tally(time);
   const counts = `${String(failed)} of ${String(calls)} calls failed and ${String(slow)} were slow`;
-  return `${counts}; ask again in ${String(Math.ceil(circuit.left(now) ?? 0))} ms`;
+  return `${counts}; ask again in ${String(Math.ceil(circuit.left(time) ?? 0))} ms`;
 }

@@ -10,6 +10,7 @@ import {
   VirtualTimeScheduler,
 } from 'rxjs';
 import { describe, expect, it } from 'vitest';
+import { SteadyClock } from '../../src/internal/steady-clock';
 import { judgeCall, type Verdict } from '../../src/internal/judge-call';
 import {
   finish,
@@ -29,7 +30,7 @@ function judged<T>(source: Observable<T>, isFailure: (error: unknown) => boolean
   const settled: (Verdict | undefined)[] = [];
   const call = new Observable<T>((destination) => {
     judgeCall(source, destination, {
-      scheduler,
+      clock: new SteadyClock(scheduler),
       isFailure,
       settle: (verdict) => settled.push(verdict),
     });
@@ -106,7 +107,7 @@ describe('judgeCall', () => {
         }),
         subscriber,
         {
-          scheduler: new VirtualTimeScheduler(),
+          clock: new SteadyClock(new VirtualTimeScheduler()),
           isFailure: () => true,
           settle: (verdict) => settled.push(verdict),
         },
@@ -142,7 +143,11 @@ describe('judgeCall', () => {
     const scheduler = new VirtualTimeScheduler();
     const call = new Observable((destination) => {
       const hear = (latency: number): void => void heard.push(latency);
-      judgeCall(source, destination, { scheduler, hear, settle: () => undefined });
+      judgeCall(source, destination, {
+        clock: new SteadyClock(scheduler),
+        hear,
+        settle: () => undefined,
+      });
     });
     watch(call);
     source.next(start());
@@ -165,7 +170,7 @@ describe('judgeCall', () => {
         throwError(() => error),
         destination,
         {
-          scheduler: new VirtualTimeScheduler(),
+          clock: new SteadyClock(new VirtualTimeScheduler()),
           settle: (given) => settled.push(given),
         },
       );

@@ -1,6 +1,5 @@
 import { MemberHealth, type EjectionRules, type Lease } from './member-health';
 import type { Candidate, Picker } from './pickers';
-import { SteadyClock } from './steady-clock';
 
 /** One call of a member. */
 export interface Turn {
@@ -35,7 +34,6 @@ class BalancedMember implements Candidate {
 export class Balancer {
   readonly members: readonly BalancedMember[];
   readonly #pick: Picker;
-  readonly #clock = new SteadyClock();
 
   constructor(names: readonly string[], pick: Picker, rules: EjectionRules | undefined) {
     this.members = names.map((name, index) => new BalancedMember(name, index, rules));
@@ -43,8 +41,7 @@ export class Balancer {
   }
 
   /** Begins a call; `undefined` when no member has a weight. */
-  begin(now: number, session?: string): Turn | undefined {
-    const time = this.#clock.read(now);
+  begin(time: number, session?: string): Turn | undefined {
     const usable = this.members.filter(({ weight }) => weight !== 0);
     const available = usable.filter(({ health }) => health.isAvailable(time));
     // Weights may have changed so that none but ejected ones are left.
@@ -56,22 +53,20 @@ export class Balancer {
   }
 
   /** A call has had its first output. */
-  hear({ member }: Turn, now: number, latency: number): void {
-    member.health.hear(latency, this.#clock.read(now));
+  hear({ member }: Turn, time: number, latency: number): void {
+    member.health.hear(latency, time);
   }
 
   /** A call has ended; it tells nothing when it neither failed nor succeeded. */
-  end({ member, lease }: Turn, now: number, failed?: boolean): void {
+  end({ member, lease }: Turn, time: number, failed?: boolean): void {
     const { health } = member;
-    const time = this.#clock.read(now);
     if (failed === undefined) health.release(lease);
     else if (failed) health.fail(lease, time, this.#hasSpare(member));
     else health.succeed(lease, time);
   }
 
-  /** What is known of each member, by name. */
-  report(now: number): Readonly<Record<string, MemberReport>> {
-    const time = this.#clock.read(now);
+  /** What is known of each member, by name; `now` is the time on the clock of who asks. */
+  report(time: number, now: number): Readonly<Record<string, MemberReport>> {
     const reports = this.members.map(({ name, health, weight }): [string, MemberReport] => {
       const { inFlight, firstOutput, failures } = health;
       const left = health.ejectedFor(time);

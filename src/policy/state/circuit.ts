@@ -1,5 +1,4 @@
 import { Tally, type CallWindow, type Ending } from './call-window';
-import { SteadyClock } from './steady-clock';
 
 /** Where a {@link Circuit} stands. */
 export type CircuitPhase = 'closed' | 'open' | 'half-open' | 'forced-open';
@@ -34,7 +33,6 @@ export class Circuit {
   #evidence = new Tally();
   // The probes that run, oldest first.
   readonly #places = new Set<Permit>();
-  readonly #clock = new SteadyClock();
 
   constructor(private readonly rules: CircuitRules) {}
 
@@ -43,8 +41,7 @@ export class Circuit {
   }
 
   /** Leave for a call, if there is any. */
-  enter(now: number): Permit | undefined {
-    const time = this.#clock.read(now);
+  enter(time: number): Permit | undefined {
     if (this.#phase === 'open' && this.#left(time) <= 0) this.#begin('half-open', time);
     const permit = { generation: this.#generation, since: time };
     if (this.#phase === 'closed') return permit;
@@ -59,8 +56,7 @@ export class Circuit {
    * Takes back the leave for a call that has ended; without an ending it tells nothing.
    * Returns whether it counted.
    */
-  settle(permit: Permit, now: number, ending?: Ending): boolean {
-    const time = this.#clock.read(now);
+  settle(permit: Permit, time: number, ending?: Ending): boolean {
     this.#places.delete(permit);
     if (!ending || permit.generation !== this.#generation) return false;
     const { window, minimumCalls, probes } = this.rules;
@@ -78,29 +74,23 @@ export class Circuit {
   }
 
   /** Stays open until {@link reset}. */
-  forceOpen(now: number): void {
-    const time = this.#clock.read(now);
-    this.#begin('forced-open', time, this.#tally(time));
+  forceOpen(time: number): void {
+    this.#begin('forced-open', time, this.tally(time));
   }
 
   /** Closes and forgets all that was. */
-  reset(now: number): void {
-    this.#begin('closed', this.#clock.read(now));
+  reset(time: number): void {
+    this.#begin('closed', time);
   }
 
   /** The endings that count now; while open, those that have opened it. */
-  tally(now: number): Tally {
-    return this.#tally(this.#clock.read(now));
+  tally(time: number): Tally {
+    return this.#phase === 'closed' ? this.rules.window.tally(time) : this.#evidence;
   }
 
   /** What is left of the open time, in milliseconds. */
-  left(now: number): number | undefined {
-    const time = this.#clock.read(now);
+  left(time: number): number | undefined {
     return this.#phase === 'open' ? Math.max(0, this.#left(time)) : undefined;
-  }
-
-  #tally(time: number): Tally {
-    return this.#phase === 'closed' ? this.rules.window.tally(time) : this.#evidence;
   }
 
   #left(time: number): number {

@@ -31,8 +31,6 @@ interface Ending {
 interface ModelCall {
   readonly era: number;
   readonly at: number;
-  /** What the clock on the wall showed, which may be set back. */
-  readonly shown: number;
   latency?: number;
 }
 
@@ -41,6 +39,7 @@ class Model {
   era = 0;
   since = 0;
   time = 0;
+  /** What the clock on the wall shows, which may be set back. */
   shown = 1_000_000;
   running: ModelCall[] = [];
   endings: Ending[] = [];
@@ -67,12 +66,12 @@ class Model {
     if (this.phase === 'open' || this.phase === 'forced-open') return false;
     const held = this.running.filter(({ era, at }) => era === this.era && this.time - at < openFor);
     if (this.phase === 'half-open' && this.endings.length + held.length >= probes) return false;
-    this.running.push({ era: this.era, at: this.time, shown: this.shown });
+    this.running.push({ era: this.era, at: this.time });
     return true;
   }
 
   elapsed(call: ModelCall): number {
-    return Math.max(0, this.shown - call.shown);
+    return this.time - call.at;
   }
 
   end(call: ModelCall, failed: boolean | undefined): void {

@@ -180,12 +180,4 @@ describe('a circuit', () => {
     ]);
     expect(play(halfOpen.concat({ enter: 1 })).left(1_000_200)).toBeUndefined();
   });
-
-  it('goes on when the clock is set back', () => {
-    const circuit = play(open);
-    expect(circuit.left(1_000_000)).toBe(100);
-    expect(circuit.left(30)).toBe(100);
-    expect(circuit.left(90)).toBe(40);
-    expect(circuit.enter(130)).toBeDefined();
-  });
 });
