@@ -6,8 +6,8 @@ import { fakeHandler, marbles, overloadedError } from 'rxllm/testing';
 marbles(({ expectEvents, expectObservable }) => {
   // One character, one millisecond: S is the start, a text, # an error, F the finish.
   const flaky = () => fakeHandler('--S-a#', '--S-bF|');
-  // An overloaded server, as this error says, is given twice the base to recover.
-  const retry = retryBackoff({ base: 500, random: () => 1 });
+  // An overloaded server, as this error says, is given more time to recover than others.
+  const retry = retryBackoff({ throttledBase: 1000, random: () => 1 });
 
   // R takes back what was said; what stands in brackets comes at once.
   const events$ = compose(flaky(), retry)(prompt('?'));

@@ -53,7 +53,7 @@ export default spec('failover', {
     members: { gpt: ['-#', '-#'], claude: '--S-bF|' },
     apply: ({ members: { gpt, claude }, request }) =>
       failover({
-        gpt: compose(gpt, retryBackoff({ attempts: 2, base: 2, random: () => 0.5 })),
+        gpt: compose(gpt, retryBackoff({ attempts: 2, throttledBase: 4, random: () => 0.5 })),
         claude,
       })(request),
     expected: '1r--2-S-bF|',

@@ -11,21 +11,34 @@ const retry = (delay: number, error: unknown = overloadedError(), attempt = 2): 
   error,
 });
 const limited = new LlmError('fake: slow down', { kind: 'rate-limited', retryAfter: 20 });
+const broken = new LlmError('fake: broken', { kind: 'server' });
+const busy = new LlmError('fake: too many requests', { kind: 'rate-limited' });
 const unpaid = new LlmError('fake: no credit left', { kind: 'quota-exhausted' });
 
 export default spec('retryBackoff', {
   'waits, then tries again': {
     attempts: ['--#', 'S-a-(bF|)'],
-    apply: ({ handler, request }) => compose(handler, retryBackoff({ base: 5, ...half }))(request),
+    apply: ({ handler, request }) =>
+      compose(handler, retryBackoff({ throttledBase: 10, ...half }))(request),
     expected: '--r----S-a-(bF|)',
     subscriptions: ['^-!', '-------^---!'],
     values: { r: retry(5) },
   },
   'takes back what a failed attempt has said': {
     attempts: ['S-a#', 'S-b-F|'],
-    apply: ({ handler, request }) => compose(handler, retryBackoff({ base: 5, ...half }))(request),
+    apply: ({ handler, request }) =>
+      compose(handler, retryBackoff({ throttledBase: 10, ...half }))(request),
     expected: 'S-a(Rr)-S-b-F|',
     values: { r: retry(5) },
+  },
+  'gives a server that has too much to do more time': {
+    attempts: ['-#', '-#', 'S-bF|'],
+    apply: ({ handler, request }) =>
+      compose(handler, retryBackoff({ base: 4, throttledBase: 8, ...half }))(request),
+    expected: '-r--s-------S-bF|',
+    subscriptions: ['^!', '---^!', '------------^---!'],
+    values: { r: retry(2, broken), s: retry(8, busy, 3) },
+    errors: { 1: broken, 2: busy },
   },
   'waits at least as long as the server asked': {
     attempts: ['-#', 'S-bF|'],
@@ -49,7 +62,7 @@ export default spec('retryBackoff', {
   'fails as the last attempt did': {
     attempts: ['-#', '-#', '-#'],
     apply: ({ handler, request }) =>
-      compose(handler, retryBackoff({ attempts: 3, base: 2, ...half }))(request),
+      compose(handler, retryBackoff({ attempts: 3, throttledBase: 4, ...half }))(request),
     expected: '-r--s----#',
     subscriptions: ['^!', '---^!', '--------^!'],
     values: { r: retry(2), s: retry(4, overloadedError(), 3) },
@@ -62,7 +75,8 @@ export default spec('retryBackoff', {
   },
   'leaving during the wait cancels it': {
     attempts: ['--#', 'S-a-F|'],
-    apply: ({ handler, request }) => compose(handler, retryBackoff({ base: 5, ...half }))(request),
+    apply: ({ handler, request }) =>
+      compose(handler, retryBackoff({ throttledBase: 10, ...half }))(request),
     expected: '--r--',
     subscriptions: ['^-!'],
     unsubscribe: '^---!',
@@ -73,7 +87,7 @@ export default spec('retryBackoff', {
     apply: ({ source }) =>
       source.pipe(
         map((event) => (event.type === 'text-delta' ? event.text : '')),
-        retryBackoff({ base: 5, ...half }),
+        retryBackoff({ throttledBase: 10, ...half }),
       ),
     expected: '-------a-b-#',
     subscriptions: ['^-!', '-------^---!'],

@@ -61,6 +61,8 @@ export {
 export { retryBackoff, type RetryBackoffOptions } from './policy/retry-backoff';
 export type { RetryAllowance, RetryFailure } from './policy/state/retry-allowance';
 export { RetryBudget, type RetryBudgetOptions } from './policy/state/retry-budget';
+export { RetryQuota, type RetryQuotaOptions } from './policy/state/retry-quota';
+export { RetryThrottle, type RetryThrottleOptions } from './policy/state/retry-throttle';
 
 // Request streams: many requests in, one outcome each out.
 export { askEach, type AskEachOptions, type Outcome } from './combinator/ask-each';

@@ -1,5 +1,6 @@
 import { asyncScheduler, Observable, timer, type SchedulerLike, type Subscription } from 'rxjs';
 import { classify } from '../error/classify';
+import type { LlmError } from '../error/llm-error';
 import type { ChatEvent } from '../event/chat-event';
 import type { Handler } from '../handler';
 import { forwardAsFinal } from '../internal/final-error';
@@ -9,6 +10,7 @@ import { checkNumber, MAX_DELAY } from '../internal/options';
 import { isPushBack } from '../internal/push-back';
 import { Race } from '../internal/race';
 import { Setting } from '../internal/setting';
+import { whenAnswered } from '../internal/when-answered';
 import { LivePercentile, MAX_PERCENTILE } from '../policy/state/live-percentile';
 import { allowanceOf, type RetryAllowance } from '../policy/state/retry-allowance';
 import type { ChatRequest } from '../request/schema';
@@ -92,12 +94,21 @@ export function hedge<Request = ChatRequest, Event = ChatEvent>(
   const allowance = allowanceOf('hedge', budget);
 
   return (request) =>
-    new Observable((destination) => {
+    new Observable((consumer) => {
       const startedAt = scheduler.now();
       let asked = 0;
       let stopped = false;
+      let retried: LlmError | undefined;
       let clock: Subscription | undefined;
 
+      const destination = whenAnswered(consumer, () => allowance.repay?.(retried));
+      const mayAsk = (): boolean => !stopped && !race.over && asked < entries.length;
+      const askFurther = (failure?: LlmError): boolean => {
+        if (!mayAsk() || !allowance.withdraw(failure)) return false;
+        retried = failure;
+        ask();
+        return true;
+      };
       const ask = (): void => {
         clock?.unsubscribe();
         const turn = asked++;
@@ -106,14 +117,13 @@ export function hedge<Request = ChatRequest, Event = ChatEvent>(
         if (turn + 1 < asked || !mayAsk() || wait.value === Infinity) return;
         const due = operate<number, Event>(destination, {
           next: () => {
-            if (mayAsk() && allowance.withdraw()) ask();
+            askFurther();
           },
           complete: () => undefined,
         });
         clock = due;
         timer(Math.min(wait.value, MAX_DELAY), scheduler).subscribe(due);
       };
-      const mayAsk = (): boolean => !stopped && !race.over && asked < entries.length;
 
       const race = new Race<Request, Event>({
         by: 'hedge',
@@ -134,16 +144,16 @@ export function hedge<Request = ChatRequest, Event = ChatEvent>(
             forwardAsFinal(destination, error);
             return;
           }
+          const pushedBack = isPushBack(failure);
           // A member that says why it has no output has answered in its way.
-          stopped ||= finished || isPushBack(failure);
-          if (mayAsk() && allowance.withdraw(failure)) ask();
-          else if (race.running === 0) {
-            const { failures } = race;
-            const all = failures.length === entries.length;
-            race.giveUp(() => {
-              forwardAsFinal(destination, all ? exhausted('hedge', failures) : error);
-            });
-          }
+          stopped ||= finished || pushedBack;
+          if (!finished && (failure.retryable || pushedBack)) allowance.charge?.(failure);
+          if (askFurther(failure) || race.running > 0) return;
+          const { failures } = race;
+          const all = failures.length === entries.length;
+          race.giveUp(() => {
+            forwardAsFinal(destination, all ? exhausted('hedge', failures) : error);
+          });
         },
       });
 

@@ -193,3 +193,9 @@ export function isDelta(event: unknown): boolean {
       return false;
   }
 }
+
+/** Tells the event that makes an answer whole: whoever leaves after it has got all of it. */
+export function isFinish(event: unknown): boolean {
+  const { type, reason } = (event ?? {}) as { type?: unknown; reason?: unknown };
+  return type === 'finish' && reason !== undefined;
+}

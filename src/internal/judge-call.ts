@@ -1,5 +1,6 @@
 import type { Observable, Subscriber } from 'rxjs';
 import { classify } from '../error/classify';
+import { isFinish } from '../event/chat-event';
 import { Commitment } from './commit';
 import { operate } from './operate';
 import type { SteadyClock } from './steady-clock';
@@ -77,9 +78,4 @@ export function judgeCall<T>(
 
 function isProviderFault(error: unknown): boolean {
   return classify({ cause: error }).providerFault;
-}
-
-function isFinish(value: unknown): boolean {
-  const { type, reason } = (value ?? {}) as { type?: unknown; reason?: unknown };
-  return type === 'finish' && reason !== undefined;
 }

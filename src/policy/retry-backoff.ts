@@ -1,5 +1,6 @@
 import { asyncScheduler, Observable, timer, type SchedulerLike } from 'rxjs';
 import { classify } from '../error/classify';
+import type { LlmError } from '../error/llm-error';
 import type { ChatEvent } from '../event/chat-event';
 import type { StreamPolicy } from '../handler';
 import { Commitment } from '../internal/commit';
@@ -7,9 +8,11 @@ import { lastMoment, withinShare } from '../internal/deadline-share';
 import { forwardAsFinal, isFinal, startAttempt } from '../internal/final-error';
 import { operate } from '../internal/operate';
 import { checkFunction, checkNumber, checkOneOf, MAX_DELAY } from '../internal/options';
+import { isPushBack } from '../internal/push-back';
 import { streamPolicy } from '../internal/stream-policy';
+import { whenAnswered } from '../internal/when-answered';
 import type { RequestContext } from '../request/schema';
-import { allowanceOf, type RetryAllowance } from './state/retry-allowance';
+import { allowanceOf, isThrottled, type RetryAllowance } from './state/retry-allowance';
 
 /** Options for {@link retryBackoff}. */
 export interface RetryBackoffOptions {
@@ -21,11 +24,18 @@ export interface RetryBackoffOptions {
   readonly attempts?: number | undefined;
   /**
    * The longest wait before the first retry, in milliseconds; each further one may be
-   * twice as long. An overloaded server is given twice this time.
+   * twice as long.
    *
    * @defaultValue `500`
    */
   readonly base?: number | undefined;
+  /**
+   * The same after an attempt that failed as the server has too much to do: `overloaded`, or
+   * `rate-limited` without a word on how long to wait.
+   *
+   * @defaultValue `1000`, or `base` where that is more
+   */
+  readonly throttledBase?: number | undefined;
   /**
    * The longest wait, in milliseconds. A server that asks for a longer one ends the retries.
    *
@@ -34,7 +44,7 @@ export interface RetryBackoffOptions {
   readonly cap?: number | undefined;
   /**
    * Retries allowed per call over all calls of this instance, or an allowance that several
-   * instances share.
+   * instances share: a `RetryBudget`, a `RetryQuota` or a `RetryThrottle`.
    *
    * @defaultValue `0.2`
    */
@@ -93,26 +103,35 @@ export interface RetryBackoffOptions {
  */
 export function retryBackoff<T = ChatEvent>(options: RetryBackoffOptions = {}): StreamPolicy<T> {
   const { attempts = 3, base = 500, cap = 60_000, budget = 0.2, afterOutput = 'retract' } = options;
-  const { retryOn, scheduler = asyncScheduler, random = Math.random } = options;
+  const { throttledBase = Math.max(1000, base), retryOn } = options;
+  const { scheduler = asyncScheduler, random = Math.random } = options;
   checkNumber('retryBackoff', 'attempts', attempts, { min: 1, integer: true });
   checkNumber('retryBackoff', 'base', base);
+  checkNumber('retryBackoff', 'throttledBase', throttledBase);
   checkNumber('retryBackoff', 'cap', cap);
   checkOneOf('retryBackoff', 'afterOutput', afterOutput, ['retract', 'error']);
   if (retryOn) checkFunction('retryBackoff', 'retryOn', retryOn);
   checkFunction('retryBackoff', 'random', random);
   const allowance = allowanceOf('retryBackoff', budget);
 
+  /** Whether another attempt may mend the failure, of which the allowance hears. */
+  const isMendable = (error: unknown, failure: LlmError): boolean => {
+    if (isFinal(error)) return false;
+    const mendable = retryOn ? retryOn(error) : failure.retryable;
+    if (mendable || isPushBack(failure)) allowance.charge?.(failure);
+    return mendable;
+  };
+
   /** The wait before the next attempt, or `undefined` when there shall be none. */
   const delayFor = (
-    error: unknown,
+    failure: LlmError,
     attempt: number,
     context: RequestContext,
   ): number | undefined => {
-    const failure = classify({ cause: error });
-    if (isFinal(error) || !(retryOn ? retryOn(error) : failure.retryable)) return undefined;
-    const hint = failure.retryAfter ?? 0;
+    const { kind, retryAfter: hint = 0 } = failure;
     if (attempt >= attempts || hint > cap) return undefined;
-    const first = failure.kind === 'overloaded' ? base * 2 : base;
+    const hinted = kind === 'rate-limited' && failure.retryAfter !== undefined;
+    const first = isThrottled(failure) && !hinted ? throttledBase : base;
     const limit = Math.min(cap, MAX_DELAY, first * 2 ** Math.min(attempt - 1, 31));
     const backoff = random() * limit;
     const delay = hint > backoff ? Math.min(hint, MAX_DELAY) : backoff;
@@ -123,8 +142,10 @@ export function retryBackoff<T = ChatEvent>(options: RetryBackoffOptions = {}): 
 
   return streamPolicy<T>(
     (_, call) =>
-      new Observable((destination) => {
+      new Observable((consumer) => {
         let attempt = 1;
+        let retried: LlmError | undefined;
+        const destination = whenAnswered(consumer, () => allowance.repay?.(retried));
         const committed = new Commitment();
         const tell = (event: ChatEvent): void => {
           destination.next(event as T);
@@ -136,13 +157,16 @@ export function retryBackoff<T = ChatEvent>(options: RetryBackoffOptions = {}): 
             destination.next(value);
           },
           error: (error: unknown): void => {
+            const failure = classify({ cause: error });
             const lost = committed.made && (afterOutput === 'error' || !committed.retractable);
-            const delay = lost ? undefined : delayFor(error, attempt, call.context);
+            const mendable = isMendable(error, failure) && !lost;
+            const delay = mendable ? delayFor(failure, attempt, call.context) : undefined;
             if (delay === undefined) {
               forwardAsFinal(destination, error);
               return;
             }
             attempt += 1;
+            retried = failure;
             const tells = call.chat || committed.made;
             if (committed.made) {
               const retract = { type: 'retract' } as const;

@@ -111,7 +111,7 @@ export function retract(): RetractEvent {
  * @example
  * ```ts
  * const flaky = fakeHandler(throwError(overloadedError), answerEvents('Hello'));
- * const ask = compose(flaky, retryBackoff({ base: 1 }));
+ * const ask = compose(flaky, retryBackoff({ throttledBase: 1 }));
  * ```
  */
 export function overloadedError(): LlmError {

@@ -93,7 +93,7 @@ export function currentMarbles(): MarbleTools | undefined {
  * ```ts
  * marbles(({ expectEvents }) => {
  *   const provider = fakeHandler('-#', 'S-a-(F|)');
- *   const ask = compose(provider, retryBackoff({ base: 5, random: () => 0.5 }));
+ *   const ask = compose(provider, retryBackoff({ throttledBase: 10, random: () => 0.5 }));
  *   const r = { type: 'retry', attempt: 2, delay: 5, error: overloadedError() };
  *   expectEvents(ask(prompt('?'))).toBe('-r 4ms S-a-(F|)', { r });
  * });

@@ -69,7 +69,7 @@ describe('a handler in', () => {
     marbles((tools) => {
       const limit = limitConcurrency({ max: 1, queue: 0 });
       const provider = fakeHandler('--#', 'S-b-F|', 'S-c-F|');
-      const ask = compose(provider, limit, retryBackoff({ base: 10, random: () => 1 }));
+      const ask = compose(provider, limit, retryBackoff({ throttledBase: 20, random: () => 1 }));
       const error = { r: { type: 'retry', attempt: 2, delay: 20, error: overloadedError() } };
       tools
         .expectEvents(requests(tools, 'x---y-z').pipe(switchMap(ask)))

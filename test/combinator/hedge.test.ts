@@ -14,13 +14,13 @@ import {
 } from 'rxjs';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { hedge, type HedgeOptions } from '../../src/combinator/hedge';
-import { LlmError } from '../../src/error/llm-error';
+import { LlmError, type LlmErrorKind } from '../../src/error/llm-error';
 import type { RouteEvent } from '../../src/event/chat-event';
 import { compose, type Handler } from '../../src/handler';
 import { retryBackoff } from '../../src/policy/retry-backoff';
 import { RetryBudget } from '../../src/policy/state/retry-budget';
 import { prompt } from '../../src/request/messages';
-import { answerEvents, start, textDelta, usage } from '../../src/testing/index';
+import { answerEvents, finish, start, textDelta, usage } from '../../src/testing/index';
 import { toAnswer } from '../../src/view/to-answer';
 import { watch } from '../support/watch';
 
@@ -254,7 +254,82 @@ describe('the budget of hedge', () => {
       ['third', 5],
     ]);
     expect(allowance.deposit).toHaveBeenCalledTimes(1);
-    expect(allowance.withdraw.mock.calls).toEqual([[], [server]]);
+    expect(allowance.withdraw.mock.calls).toEqual([[undefined], [server]]);
+  });
+
+  describe('an allowance', () => {
+    const told = (options: HedgeOptions, members: Readonly<Record<string, Handler>>): unknown[] => {
+      const heard: unknown[] = [];
+      const budget = {
+        deposit: () => heard.push('call'),
+        withdraw: (failure: unknown) => heard.push(['more?', failure]) > 0,
+        charge: (failure: unknown) => heard.push(['failure', failure]),
+        repay: (retried: unknown) => heard.push(['success', retried]),
+      };
+      stage({ delay: 5, ...options, budget }, members)
+        .call(100)
+        .subscription.unsubscribe();
+      return heard;
+    };
+    const failing = (kind: LlmErrorKind) => (): Observable<never> =>
+      throwError(() => new LlmError('fake', { kind }));
+    const failed = (kind: LlmErrorKind): unknown => expect.objectContaining({ kind });
+
+    it.each<[string, Readonly<Record<string, Handler>>, readonly unknown[]]>([
+      [
+        'a success after a hedge',
+        {},
+        [
+          ['more?', undefined],
+          ['success', undefined],
+        ],
+      ],
+      [
+        'a success after a failure',
+        { first: failing('server') },
+        [
+          ['failure', failed('server')],
+          ['more?', failed('server')],
+          ['success', failed('server')],
+        ],
+      ],
+      ['push-back', { first: failing('rate-limited') }, [['failure', failed('rate-limited')]]],
+      [
+        'what is no matter of the server’s load',
+        { first: failing('circuit-open') },
+        [
+          ['more?', failed('circuit-open')],
+          ['success', failed('circuit-open')],
+        ],
+      ],
+      ['what is fatal', { first: failing('invalid-request') }, []],
+      [
+        'a failure of all',
+        { first: failing('server'), second: failing('network') },
+        [
+          ['failure', failed('server')],
+          ['more?', failed('server')],
+          ['failure', failed('network')],
+        ],
+      ],
+      [
+        'a refusal, which is an answer',
+        { first: () => of(finish({ reason: 'content-filter' })) },
+        [['success', undefined]],
+      ],
+      [
+        'a call that is left before its end',
+        { first: () => concat(of(textDelta('a')), NEVER) },
+        [],
+      ],
+      [
+        'a call that is left after its finish',
+        { first: () => concat(of(...answerEvents('a')), NEVER) },
+        [['success', undefined]],
+      ],
+    ])('hears of %s', (_, members, expected) => {
+      expect(told({}, members)).toEqual(['call', ...expected]);
+    });
   });
 
   it('is not asked when there is nobody left to ask', () => {

@@ -24,7 +24,8 @@ const DELAY = 250;
 /** What a policy of the matrix asks: `sick` is struck, `second` only when both are. */
 export type Upstream = (name: 'sick' | 'second') => Handler;
 
-const retry = (): StreamPolicy => retryBackoff({ attempts: ATTEMPTS, base: 4, budget: Infinity });
+const retry = (): StreamPolicy =>
+  retryBackoff({ attempts: ATTEMPTS, base: 4, throttledBase: 4, budget: Infinity });
 
 const both = (upstream: Upstream): Readonly<Record<string, Handler>> => ({
   sick: upstream('sick'),

@@ -163,7 +163,7 @@ describe('policies over HTTP', () => {
     const faults = kinds.map((kind) => ({ kind, at: 'random', probability: 0.05 }) as const);
     const broken = await serve({ answer: `GPT ${words}`, faults, seed: 3 });
     const other = await serve({ answer: `CLAUDE ${words}`, faults, seed: 4 });
-    const retry = retryBackoff({ attempts: 3, base: 1, budget: 5 });
+    const retry = retryBackoff({ attempts: 3, base: 1, throttledBase: 1, budget: 5 });
     const ask = compose(
       failover({ gpt: compose(gpt(broken), retry), claude: compose(claude(other), retry) }),
       limitConcurrency({ max: 16 }),

@@ -82,7 +82,12 @@ describe('a key in the options', () => {
       const provider = providers[name]!();
       const kept = cache();
       const ask = compose(
-        failover({ only: compose(provider, retryBackoff({ attempts: 2, base: 0, budget: 9 })) }),
+        failover({
+          only: compose(
+            provider,
+            retryBackoff({ attempts: 2, base: 0, throttledBase: 0, budget: 9 }),
+          ),
+        }),
         kept,
       );
       const seen: unknown[] = [provider, ask, kept];

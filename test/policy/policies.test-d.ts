@@ -7,8 +7,13 @@ import { type CircuitState, circuitBreaker } from '../../src/policy/circuit-brea
 import { type ConcurrencyState, limitConcurrency } from '../../src/policy/limit-concurrency';
 import { limitRate, type RateState } from '../../src/policy/limit-rate';
 import { retryBackoff } from '../../src/policy/retry-backoff';
+import type { RetryFailure } from '../../src/policy/state/retry-allowance';
 import { RetryBudget } from '../../src/policy/state/retry-budget';
+import { RetryQuota } from '../../src/policy/state/retry-quota';
+import { RetryThrottle } from '../../src/policy/state/retry-throttle';
 import type { ChatRequest } from '../../src/request/schema';
+
+declare const none: RetryFailure;
 
 describe('retryBackoff', () => {
   it('needs no options, and takes undefined for each', () => {
@@ -16,7 +21,12 @@ describe('retryBackoff', () => {
     retryBackoff({ attempts: undefined, base: undefined, cap: undefined, budget: undefined });
     retryBackoff({ afterOutput: undefined, retryOn: undefined });
     retryBackoff({ scheduler: undefined, random: undefined });
-    retryBackoff({ budget: new RetryBudget() });
+    retryBackoff({ budget: new RetryBudget(), throttledBase: undefined });
+    retryBackoff({ budget: new RetryQuota() });
+    retryBackoff({ budget: new RetryThrottle() });
+    retryBackoff({
+      budget: { deposit: () => undefined, withdraw: ({ kind } = none) => kind === '' },
+    });
   });
 
   it('refuses what it does not know', () => {

@@ -30,6 +30,7 @@ import { seededRandom, watch } from '../support/watch';
 const question = prompt('question');
 const server = new LlmError('fake: broken', { kind: 'server' });
 const overloaded = new LlmError('fake: overloaded', { kind: 'overloaded' });
+const limited = new LlmError('fake: too many requests', { kind: 'rate-limited' });
 const failing = (error: unknown): Observable<never> => throwError(() => error);
 
 /** A call that fails `failures` times, run to its end in virtual time. */
@@ -81,9 +82,26 @@ describe('the options of retryBackoff', () => {
     [{}, server, [500, 1000]],
     [{ base: 100 }, server, [100, 200]],
     [{ base: 100, attempts: 5 }, server, [100, 200, 400, 800]],
-    [{ base: 100 }, overloaded, [200, 400]],
+    [{ base: 100 }, overloaded, [1000, 2000]],
     [{ base: 0 }, server, [0, 0]],
   ])('base: %o waits at most %o before the retries', (options, error, delays) => {
+    expect(run(options, { error }).delays).toEqual(delays);
+  });
+
+  it.each([
+    [{}, overloaded, [1000, 2000]],
+    [{}, limited, [1000, 2000]],
+    [{}, server, [500, 1000]],
+    [{ throttledBase: 30 }, overloaded, [30, 60]],
+    [{ throttledBase: 30 }, limited, [30, 60]],
+    [{ throttledBase: 30 }, server, [500, 1000]],
+    [{ base: 3000 }, overloaded, [3000, 6000]],
+    [{ base: 3000, throttledBase: 0 }, overloaded, [0, 0]],
+    [{ throttledBase: 80, cap: 100 }, overloaded, [80, 100]],
+    // What was asked for is known, so that nothing needs to be guessed.
+    [{ base: 10 }, new LlmError('fake', { kind: 'rate-limited', retryAfter: 5 }), [10, 20]],
+    [{ base: 10 }, new LlmError('fake', { kind: 'overloaded', retryAfter: 5 }), [1000, 2000]],
+  ])('throttledBase: %o and %o make it wait for at most %o', (options, error, delays) => {
     expect(run(options, { error }).delays).toEqual(delays);
   });
 
@@ -175,10 +193,12 @@ describe('the options of retryBackoff', () => {
     [{ attempts: '3' as never }, TypeError, 'attempts must be a number, got string'],
     [{ base: -1 }, RangeError, 'base must be a number of at least 0, got -1'],
     [{ base: NaN }, RangeError, 'base must be a number of at least 0, got NaN'],
+    [{ throttledBase: -1 }, RangeError, 'throttledBase must be a number of at least 0, got -1'],
     [{ cap: -1 }, RangeError, 'cap must be a number of at least 0, got -1'],
     [{ budget: -0.1 }, RangeError, 'budget must be a number of at least 0, got -0.1'],
     [{ budget: NaN }, RangeError, 'budget must be a number of at least 0, got NaN'],
     [{ budget: '0.2' as never }, TypeError, 'budget must be a number, got string'],
+    [{ budget: {} as never }, TypeError, 'budget must be a number, got object'],
     [
       { afterOutput: 'ignore' as never },
       TypeError,
@@ -336,6 +356,78 @@ describe('the budget of retryBackoff', () => {
 
   it('Infinity allows all', () => {
     expect(run({ budget: Infinity, attempts: 500 }).calls).toBe(500);
+  });
+
+  describe('an allowance', () => {
+    const allowance = (granted = Infinity) => {
+      const told: unknown[] = [];
+      return {
+        told,
+        deposit: () => told.push('call'),
+        withdraw: (failure: unknown) => told.push(['more?', failure]) > 0 && granted-- > 0,
+        charge: (failure: unknown) => told.push(['failure', failure]),
+        repay: (retried: unknown) => told.push(['success', retried]),
+      };
+    };
+
+    it('hears of the call, of each failure and of the success', () => {
+      const budget = allowance();
+      run({ budget }, { failures: 1 });
+      expect(budget.told).toEqual([
+        ...['call', ['failure', server], ['more?', server]],
+        ['success', server],
+      ]);
+    });
+
+    it('hears of a success at once as one without a retry', () => {
+      const budget = allowance();
+      run({ budget }, { failures: 0 });
+      expect(budget.told).toEqual(['call', ['success', undefined]]);
+    });
+
+    it('hears of failures after which there is no retry, but is not asked for one', () => {
+      const budget = allowance();
+      run({ budget, attempts: 1 });
+      expect(budget.told).toEqual(['call', ['failure', server]]);
+      const said = allowance();
+      run({ budget: said, afterOutput: 'error' }, { before: [start(), textDelta('a')] });
+      expect(said.told).toEqual(['call', ['failure', server]]);
+    });
+
+    it('hears of a server that forbids retries, and not of what no retry can mend', () => {
+      const forbidden = new LlmError('fake', { kind: 'server', retryable: false });
+      const invalid = new LlmError('fake', { kind: 'invalid-request' });
+      const [first, second] = [allowance(), allowance()];
+      run({ budget: first }, { error: forbidden });
+      run({ budget: second }, { error: invalid });
+      expect(first.told).toEqual(['call', ['failure', forbidden]]);
+      expect(second.told).toEqual(['call']);
+    });
+
+    it('ends the call when it grants nothing', () => {
+      const { calls, end } = run({ budget: allowance(1) });
+      expect([calls, end]).toEqual([2, { error: server }]);
+    });
+
+    it('does not hear twice of what an inner layer has retried', () => {
+      const scheduler = new VirtualTimeScheduler();
+      const [inner, outer] = [allowance(0), allowance()];
+      const ask = compose(
+        (): Observable<ChatEvent> => failing(server),
+        retryBackoff({ scheduler, budget: inner }),
+        retryBackoff({ scheduler, budget: outer }),
+      );
+      watch(ask(question));
+      scheduler.flush();
+      expect(outer.told).toEqual(['call']);
+    });
+
+    it('hears nothing of a call that was left', () => {
+      const budget = allowance();
+      const ask = compose<unknown, ChatEvent>(() => NEVER, retryBackoff({ budget }));
+      watch(ask(question)).subscription.unsubscribe();
+      expect(budget.told).toEqual(['call']);
+    });
   });
 
   it('is one for all that share it', () => {
