@@ -36,11 +36,16 @@ describe('the tour', () => {
       'failover: network: over to claude',
       'failover: claude answers',
       ' was first',
+      'hedge: claude was asked too, and won',
+      'failure: server: over to claude',
+      'open: circuit-open: over to claude',
+      'probe: gpt answers',
+      'The breaker was closed → open → half-open → closed.',
       'cache: cache hit, saved ',
     ]) {
       expect(scenes).toContain(story);
     }
-    expect(scenes.match(/^[\w-]+: done$/gm)).toHaveLength(7);
+    expect(scenes.match(/^[\w-]+: done$/gm)).toHaveLength(12);
     // The panels hold the answers, whole and once.
     const text = scenes.replace(/[│\s]+/g, ' ');
     expect(text.match(/Once there was a stream/g)).toHaveLength(1);
@@ -55,6 +60,11 @@ describe('the tour', () => {
       ['retry', 'gpt', '2'],
       ['failover', 'claude', '2'],
       ['race', expect.stringMatching(/^(gpt|claude)$/) as string, '1'],
+      ['hedge', 'claude', '1'],
+      ['failure', 'claude', '2'],
+      ['again', 'claude', '2'],
+      ['open', 'claude', '2'],
+      ['probe', 'gpt', '1'],
       ['cache', 'cache (gpt)', '1'],
     ]);
 
@@ -64,8 +74,10 @@ describe('the tour', () => {
     expect(marbles).toMatch(/^retry +─*→─*r─*S─*•[─•]*F$/m);
     expect(marbles).toMatch(/^failover +─*→─*S─*•[─•]*R─*→─*S─*•[─•]*F$/m);
     expect(marbles).toMatch(/^race +─*→─*S─*•[─•]*F$/m);
+    expect(marbles).toMatch(/^hedge +─*→─*S─*•[─•]*F$/m);
+    expect(marbles).toMatch(/^open +─*→→─*S─*•[─•]*F$/m);
     expect(marbles).toMatch(/^cache +cS•F$/m);
-    expect(marbles).toContain('The servers saw 9 requests for 7 questions.');
+    expect(marbles).toContain('The servers saw 17 requests for 12 questions.');
   });
 
   it('answers a question of the user', async () => {

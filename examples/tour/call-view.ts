@@ -37,17 +37,14 @@ export interface CallView {
 type Change =
   { readonly event: ChatEvent } | { readonly error: unknown } | { readonly answer: ChatAnswer };
 
+/** What a screen shows of a call before anything has happened. */
+export function newView(title: string, status: string): CallView {
+  return { title, state: 'running', status, text: '', retracted: '', notes: [], events: [] };
+}
+
 /** Folds a call into what a screen shows of it; a failure is a state, not an error. */
 export function callView(title: string, events$: Observable<ChatEvent>): Observable<CallView> {
-  const begin: CallView = {
-    title,
-    state: 'running',
-    status: 'asking',
-    text: '',
-    retracted: '',
-    notes: [],
-    events: [],
-  };
+  const begin = newView(title, 'asking');
   const startedAt = asyncScheduler.now();
   return events$.pipe(
     connect((shared) =>
@@ -102,6 +99,7 @@ function update(view: CallView, change: Change, at: number): CallView {
       );
     case 'route':
       if (event.by === 'raceFirstToken') return note(`${event.name} was first`);
+      if (event.by === 'hedge' && event.losers) return note(`${event.name} was asked too, and won`);
       return event.error === undefined
         ? next
         : note(`${kindOf(event.error)}: over to ${event.name}`);

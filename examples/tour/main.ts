@@ -19,7 +19,7 @@ async function askOne(
   const real = realModels(model, process.env);
   const servers = real ? undefined : await startServers(speed);
   try {
-    const ask = real ?? composePipelines(servers!).ask;
+    const ask = real ?? composePipelines(servers!, speed).ask;
     const answer$ = ask(prompt(question)).pipe(coalesce({ span: 50, boundary: 'word' }));
     const views = await screen.show([callView(question, answer$).pipe(takeUntil(interrupt$))]);
     if (views[0]?.state !== 'done') return 1;

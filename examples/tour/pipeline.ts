@@ -1,13 +1,16 @@
 import {
   anthropic,
   cache,
+  circuitBreaker,
   coalesce,
   compose,
   failover,
+  hedge,
   limitConcurrency,
   openai,
   raceFirstToken,
   retryBackoff,
+  type CircuitBreaker,
   type Handler,
 } from 'rxllm';
 import type { Servers } from './servers';
@@ -18,7 +21,15 @@ export interface Pipelines {
   readonly ask: Handler;
   /** Both providers at once. */
   readonly race: Handler;
+  /** The second provider, too, when the first is slow to speak. */
+  readonly hedged: Handler;
+  /** Failover, with a circuit breaker before the first provider. */
+  readonly guarded: Handler;
+  readonly breaker: CircuitBreaker;
 }
+
+/** How long the breaker stays open, in milliseconds at normal speed. */
+export const OPEN_FOR = 2_500;
 
 const smooth =
   (next: Handler): Handler =>
@@ -26,7 +37,7 @@ const smooth =
     next(request).pipe(coalesce({ span: 60, boundary: 'word' }));
 
 /** Composes the pipelines over the two servers, nearest to the wire first. */
-export function composePipelines({ gpt, claude }: Servers): Pipelines {
+export function composePipelines({ gpt, claude }: Servers, speed: number): Pipelines {
   const openaiServer = openai({
     name: 'gpt',
     model: 'gpt-5-mini',
@@ -41,6 +52,13 @@ export function composePipelines({ gpt, claude }: Servers): Pipelines {
   });
   // Before output the same server is asked again, after output the other one.
   const retry = retryBackoff({ attempts: 3, afterOutput: 'error' });
+  const breaker = circuitBreaker({
+    window: { calls: 2 },
+    failureRate: 0.5,
+    openFor: OPEN_FOR / speed,
+    probes: 1,
+  });
+  const members = { gpt: openaiServer, claude: anthropicServer };
   return {
     ask: compose(
       failover({ gpt: compose(openaiServer, retry), claude: compose(anthropicServer, retry) }),
@@ -48,6 +66,9 @@ export function composePipelines({ gpt, claude }: Servers): Pipelines {
       cache({ ttl: 600_000 }),
       smooth,
     ),
-    race: compose(raceFirstToken({ gpt: openaiServer, claude: anthropicServer }), smooth),
+    race: compose(raceFirstToken(members), smooth),
+    hedged: compose(hedge(members, { delay: 1_200 / speed }), smooth),
+    guarded: compose(failover({ ...members, gpt: compose(openaiServer, breaker) }), smooth),
+    breaker,
   };
 }

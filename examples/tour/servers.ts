@@ -14,6 +14,10 @@ const answers: Readonly<Record<string, string>> = {
   'Tell me a long story.':
     'Once there was a stream that broke in the middle of its best sentence. Nobody noticed, ' +
     'because another one took over, and nothing was said twice.',
+  'Do you ever get stuck?':
+    'The other server does, at times. Nobody waited for it: a second call was sent, and this is it.',
+  'Are you well?':
+    'Quite well. Whoever was ill was left in peace, and asked again when it was time.',
   'Who is faster?': 'The one whose first word you are reading. The others were hung up on.',
 };
 
@@ -40,6 +44,8 @@ export async function startServers(speed: number): Promise<Servers> {
       const wait = String(Math.ceil(1500 / speed));
       return { kind: 'status', status: 429, headers: { 'retry-after-ms': wait } };
     }
+    if (question === 'Are you well?' && attempt <= 2) return { kind: 'status', status: 500 };
+    if (question === 'Do you ever get stuck?') return { kind: 'stall', at: 'first-token' };
     if (question === 'Tell me a long story.') return { kind: 'close', at: 13 };
     return undefined;
   };
