@@ -11,11 +11,13 @@ import { s18 } from './s18';
 import { s21 } from './s21';
 import { s23 } from './s23';
 import { s24 } from './s24';
+import { s25 } from './s25';
+import { s28 } from './s28';
 import { s29 } from './s29';
 import { s9 } from './s9';
 import { startFaultServer } from './upstream';
 
-const tests: readonly FaultTest[] = [s9, s10, s13, s14, s17, s18, s21, s23, s24, s29];
+const tests: readonly FaultTest[] = [s9, s10, s13, s14, s17, s18, s21, s23, s24, s25, s28, s29];
 
 const SHOWN = 20;
 

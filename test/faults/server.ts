@@ -17,6 +17,7 @@ export interface ServerState {
 
 /** When a request came and how it was answered, in milliseconds of the server's clock. */
 export interface LogEntry {
+  readonly nonce: string;
   readonly at: number;
   readonly status: number;
   /** When the exchange was over. */
@@ -54,7 +55,11 @@ async function answer(socket: Socket, plan: Plan, signal: AbortSignal): Promise<
   requests += 1;
   open += 1;
   const refusal = refusalOf(plan);
-  const entry: LogEntry = { at: performance.now(), status: refusal?.status ?? 200 };
+  const entry: LogEntry = {
+    nonce: plan.nonce,
+    at: performance.now(),
+    status: refusal?.status ?? 200,
+  };
   note(plan, entry);
   try {
     const exchange = new Exchange(socket, plan, signal);
