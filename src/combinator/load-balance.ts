@@ -37,7 +37,7 @@ export interface EjectOptions {
   /**
    * The longest time for which it is left out, in milliseconds.
    *
-   * @defaultValue `300_000`
+   * @defaultValue `300_000`, or `base` where that is more
    */
   readonly cap?: number | undefined;
 }
@@ -180,7 +180,7 @@ export function loadBalance<Request = ChatRequest, Event = ChatEvent>(
       member.weight = share.value;
       tell();
     });
-    if (typeof given === 'number') member.weight = given;
+    member.weight = share.current;
     return { member, share };
   });
 
@@ -264,7 +264,12 @@ function makeShare(
 
 function ejectionRules(eject: EjectOptions | false): EjectionRules | undefined {
   if (eject === false) return undefined;
-  const { failures = 5, base = 30_000, cap = 300_000 } = eject;
+  if (typeof eject !== 'object') {
+    throw new TypeError(
+      `loadBalance: eject must be { failures, base, cap } or false, got ${String(eject)}`,
+    );
+  }
+  const { failures = 5, base = 30_000, cap = Math.max(base, 300_000) } = eject;
   checkNumber('loadBalance', 'eject.failures', failures, { min: 1, integer: true });
   checkNumber('loadBalance', 'eject.base', base, { min: 1, max: MAX_DELAY });
   checkNumber('loadBalance', 'eject.cap', cap, { min: base, max: MAX_DELAY });

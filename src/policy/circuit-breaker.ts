@@ -26,13 +26,13 @@ export interface CircuitBreakerOptions {
    */
   readonly minimumCalls?: number | undefined;
   /**
-   * The share of failed calls that opens the circuit. With 0, the first failure does.
+   * The share of failed calls that opens the circuit. With 0, one is enough.
    *
    * @defaultValue `0.5`
    */
   readonly failureRate?: number | Observable<number> | undefined;
   /**
-   * The share of slow calls that opens the circuit. With 0, the first slow call does.
+   * The share of slow calls that opens the circuit. With 0, one is enough.
    *
    * @defaultValue `1`
    */

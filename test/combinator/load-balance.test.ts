@@ -142,6 +142,15 @@ describe('the options of loadBalance', () => {
     expect([given.succeed(), given.succeed(), given.succeed()]).toEqual(['b', 'b', 'b']);
   });
 
+  it('weights: are shown as far as they are known', () => {
+    const given = setUp({ by: 'weighted', weights: { a: 2, b: of(3) } });
+    const weights = () => Object.values(given.state).map(({ weight }) => weight);
+    expect(weights()).toEqual([2, undefined, 1]);
+    given.call();
+    expect(weights()).toEqual([2, 3, 1]);
+    expect('weight' in setUp().state['a']!).toBe(false);
+  });
+
   it('weights: none at all, and one without a value yet, are the error of the call', () => {
     const none = setUp({ by: 'weighted', weights: { a: 0, b: 0, c: 0 } });
     expect(none.call().end).toEqual({
@@ -273,6 +282,24 @@ describe('the options of loadBalance', () => {
     ],
   ])('refuses %o', (options, type, message) => {
     expect(() => setUp(options)).toThrow(new type(`loadBalance: ${message}`));
+  });
+
+  it('eject: true is not what it means', () => {
+    expect(() => setUp({ eject: true as never })).toThrow(
+      new TypeError('loadBalance: eject must be { failures, base, cap } or false, got true'),
+    );
+  });
+
+  it('eject: caps at five minutes, or at a base that is longer', () => {
+    const given = setUp({ by: 'round-robin', eject: { failures: 1, base: 200_000 } }, ['a', 'b']);
+    given.fail();
+    given.scheduler.frame = 200_000;
+    given.succeed();
+    expect(given.fail()).toBe('a');
+    expect(given.state['a']!.ejectedUntil).toBe(500_000);
+    const longer = setUp({ by: 'round-robin', eject: { failures: 1, base: 400_000 } });
+    longer.fail();
+    expect(longer.state['a']!.ejectedUntil).toBe(400_000);
   });
 
   it('takes undefined for those that change nothing', () => {

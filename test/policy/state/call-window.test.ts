@@ -10,7 +10,7 @@ import {
 const good: Ending = { failed: false, slow: false };
 const steps = fc.array(
   fc.tuple(fc.nat(40), fc.record({ failed: fc.boolean(), slow: fc.boolean() })),
-  { maxLength: 60 },
+  { maxLength: 60, size: 'max' },
 );
 
 /** Adds endings, each some time after the one before, and compares the tally with a count. */

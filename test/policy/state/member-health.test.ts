@@ -116,6 +116,22 @@ describe('a member', () => {
     expect(health.ejectedFor(20)).toBe(90);
   });
 
+  it('keeps the place of its probe when an older call ends', () => {
+    const health = new MemberHealth(rules);
+    const old = health.begin(0);
+    for (let n = 0; n < 3; n += 1) health.fail(health.begin(0), 0, true);
+    health.begin(100);
+    health.release(old);
+    expect(health.isAvailable(150)).toBe(false);
+  });
+
+  it('costs more with each call under way, however long nothing was heard', () => {
+    const health = new MemberHealth(rules);
+    health.hear(200, 0);
+    health.begin(0);
+    expect(health.cost(1e9, 70)).toBe(2);
+  });
+
   it('is not left out where there are no rules for it', () => {
     const health = new MemberHealth(undefined);
     for (let n = 0; n < 100; n += 1) health.fail(health.begin(0), 0, true);
