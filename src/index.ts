@@ -15,6 +15,8 @@ export {
   type LoadBalancer,
   type MemberState,
 } from './combinator/load-balance';
+export { route, type RouteRule } from './combinator/route';
+export type { RouteCapability, RouteConditions } from './internal/route-conditions';
 export { raceFirstToken } from './combinator/race-first-token';
 export type { Members } from './internal/members';
 

@@ -45,6 +45,13 @@ const expected: Readonly<Record<string, readonly string[]>> = {
     'asking claude',
     'This one will. (after 3 attempts)',
   ],
+  'route.ts': [
+    'small, by rule 5: always',
+    'small, by rule 5: always',
+    "coder, by rule 2: keywords 'code'",
+    'large, by rule 4: its function says so',
+    "eyes, by rule 1: needs 'images'",
+  ],
   'stream-of-questions.ts': [
     '0 Is water wet? Yes.',
     expect.stringMatching(/^1 failed: LlmError: anthropic answered 400/) as string,

@@ -8,6 +8,7 @@ import { failover } from '../src/combinator/failover';
 import { hedge } from '../src/combinator/hedge';
 import { loadBalance } from '../src/combinator/load-balance';
 import { raceFirstToken } from '../src/combinator/race-first-token';
+import { route } from '../src/combinator/route';
 import { LlmError } from '../src/error/llm-error';
 import type { ChatEvent } from '../src/event/chat-event';
 import { compose, type Handler } from '../src/handler';
@@ -257,6 +258,20 @@ const rows: readonly Row[] = [
       )(question),
     failure: asGroup(1, 2),
     attempts: 2,
+  },
+  {
+    name: 'route',
+    as: 'the member of a rule',
+    call: (handler) =>
+      route([{ to: 'other', when: { minLength: 1000 } }, { to: 'one' }], {
+        other: () => NEVER,
+        one: handler,
+      })(question),
+  },
+  {
+    name: 'route',
+    as: 'the member that a function names',
+    call: (handler) => route(() => 'one', { one: handler })(question),
   },
   {
     name: 'askEach',
@@ -540,6 +555,7 @@ const callbacks: Readonly<
   'limitRate estimate': (estimate) => (handler) =>
     compose(handler, limitRate({ tokens: 1, estimate }))(question),
   'cache key': (key) => (handler) => compose(handler, cache({ key }))(question),
+  'route when': (when) => (handler) => route([{ to: 'one', when }], { one: handler })(question),
   'failover when': (when) => (handler) =>
     failover({ only: handler, other: () => NEVER }, { when })(question),
   'loadBalance session': (session) => (handler) =>

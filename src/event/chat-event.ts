@@ -112,6 +112,8 @@ export interface RouteEvent {
   readonly error?: unknown;
   /** Who was asked in vain while others were, when there was a race. */
   readonly losers?: readonly RouteLoser[];
+  /** The rule that chose, and why, when there are rules: `rule 2: keywords 'code'`. */
+  readonly reason?: string;
 }
 
 /** A member that was asked in vain: it failed, or was aborted as another one answered. */

@@ -1,8 +1,8 @@
 /** Where a piece of text may end. */
 export type Boundary = 'word' | 'sentence' | 'grapheme';
 
-// Scripts that put no spaces between words.
-const spaceless =
+/** A character of a script that puts no spaces between words. */
+export const spaceless =
   /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/u;
 
 /**
