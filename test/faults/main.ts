@@ -8,7 +8,10 @@ import { s13 } from './s13';
 import { s14 } from './s14';
 import { s17 } from './s17';
 import { s18 } from './s18';
+import { s19 } from './s19';
+import { s20 } from './s20';
 import { s21 } from './s21';
+import { s22 } from './s22';
 import { s23 } from './s23';
 import { s24 } from './s24';
 import { s25 } from './s25';
@@ -17,7 +20,23 @@ import { s29 } from './s29';
 import { s9 } from './s9';
 import { startFaultServer } from './upstream';
 
-const tests: readonly FaultTest[] = [s9, s10, s13, s14, s17, s18, s21, s23, s24, s25, s28, s29];
+const tests: readonly FaultTest[] = [
+  s9,
+  s10,
+  s13,
+  s14,
+  s17,
+  s18,
+  s19,
+  s20,
+  s21,
+  s22,
+  s23,
+  s24,
+  s25,
+  s28,
+  s29,
+];
 
 const SHOWN = 20;
 

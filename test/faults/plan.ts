@@ -24,6 +24,8 @@ export interface Plan {
   readonly capacity?: number;
   /** From the first request of this log on, all get `status` for so many milliseconds. */
   readonly closedFor?: number;
+  /** The same, up to a time in milliseconds since 1970. */
+  readonly closedUntil?: number;
   /** A slow or silent way to send, for S10. */
   readonly loris?: string;
 }

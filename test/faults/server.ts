@@ -15,7 +15,7 @@ export interface ServerState {
   readonly requests: number;
 }
 
-/** When a request came and how it was answered, in milliseconds of the server's clock. */
+/** When a request came and how it was answered, in milliseconds since 1970. */
 export interface LogEntry {
   readonly nonce: string;
   readonly at: number;
@@ -27,6 +27,9 @@ export interface LogEntry {
 export type Question =
   | { readonly id: number; readonly ask: 'state' }
   | { readonly id: number; readonly ask: 'log'; readonly prefix: string };
+
+// Steady, and the same in all processes of this machine.
+const now = (): number => performance.timeOrigin + performance.now();
 
 const sockets = new Set<Socket>();
 const logs = new Map<string, LogEntry[]>();
@@ -57,7 +60,7 @@ async function answer(socket: Socket, plan: Plan, signal: AbortSignal): Promise<
   const refusal = refusalOf(plan);
   const entry: LogEntry = {
     nonce: plan.nonce,
-    at: performance.now(),
+    at: now(),
     status: refusal?.status ?? 200,
   };
   note(plan, entry);
@@ -72,7 +75,7 @@ async function answer(socket: Socket, plan: Plan, signal: AbortSignal): Promise<
     if (!signal.aborted) throw error;
   } finally {
     open -= 1;
-    entry.end = performance.now();
+    entry.end = now();
   }
 }
 
@@ -83,20 +86,21 @@ interface Refusal {
 }
 
 function refusalOf({ log = '', ...plan }: Plan): Refusal | undefined {
-  const { status, closedFor, capacity, headers = {}, body = '{}' } = plan;
+  const { status, closedFor, closedUntil, capacity, headers = {}, body = '{}' } = plan;
   const entries = logs.get(log) ?? [];
-  const now = performance.now();
-  if (closedFor !== undefined && now < (entries[0]?.at ?? now) + closedFor) {
-    return { status: status ?? 429, headers, body };
+  const time = now();
+  const opens = closedFor === undefined ? closedUntil : (entries[0]?.at ?? time) + closedFor;
+  if (opens !== undefined) {
+    return time < opens ? { status: status ?? 429, headers, body } : undefined;
   }
   if (capacity !== undefined) {
     let last = 0;
-    for (let at = entries.length - 1; at >= 0 && entries[at]!.at > now - 1000; at -= 1) {
+    for (let at = entries.length - 1; at >= 0 && entries[at]!.at > time - 1000; at -= 1) {
       if (entries[at]!.status === 200) last += 1;
     }
     return last < capacity ? undefined : { status: 429, headers, body };
   }
-  return status === undefined || closedFor !== undefined ? undefined : { status, headers, body };
+  return status === undefined ? undefined : { status, headers, body };
 }
 
 function refuse({ socket }: Exchange, { status, headers, body }: Refusal): void {
