@@ -26,6 +26,12 @@ export { fetchTransport, type FetchTransportOptions } from './transport/fetch';
 export type { ResponseHead, Transport, TransportRequest } from './transport/transport';
 
 // Policies: what stands between.
+export {
+  cooldown,
+  type Cooldown,
+  type CooldownOptions,
+  type CooldownState,
+} from './policy/cooldown';
 export { deadlines, type DeadlinesOptions } from './policy/deadlines';
 export {
   adaptConcurrency,

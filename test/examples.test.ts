@@ -38,6 +38,14 @@ const expected: Readonly<Record<string, readonly string[]>> = {
   ],
   'marble-test.ts': ['the events are as drawn', 'and the screen never shows two answers mixed'],
   'race.ts': ['The hare.', 'the slower request was aborted'],
+  'rate-limits.ts': [
+    'Is water wet? Yes.',
+    'Is fire hot? Yes.',
+    'Is ice cold? Yes.',
+    'Is rain wet? Yes.',
+    'Is it dark? Yes.',
+    '6 requests, never more than 4 within 400 ms',
+  ],
   'retry-and-failover.ts': [
     'asking gpt',
     'attempt 2 follows',

@@ -16,6 +16,7 @@ import { adaptConcurrency } from '../src/policy/adapt-concurrency';
 import { admission } from '../src/policy/admission';
 import { cache } from '../src/policy/cache';
 import { circuitBreaker } from '../src/policy/circuit-breaker';
+import { cooldown } from '../src/policy/cooldown';
 import { deadlines } from '../src/policy/deadlines';
 import { limitConcurrency } from '../src/policy/limit-concurrency';
 import { limitRate } from '../src/policy/limit-rate';
@@ -161,6 +162,28 @@ const rows: readonly Row[] = [
     call: (handler, clock) =>
       defer(() => handler(question)).pipe(deadlines({ ...limits, scheduler: clock })),
     impatient: true,
+  },
+  {
+    name: 'cooldown',
+    as: 'a policy',
+    call: (handler, clock) => compose(handler, cooldown({ scheduler: clock }))(question),
+  },
+  {
+    name: 'cooldown',
+    as: 'an operator',
+    call: (handler, clock) => defer(() => handler(question)).pipe(cooldown({ scheduler: clock })),
+  },
+  {
+    name: 'cooldown',
+    as: 'a probe, once an attempt was refused',
+    call: (handler, clock) => {
+      let attempts = 0;
+      const refusing: Handler = (request) => {
+        attempts += 1;
+        return attempts % 2 === 1 ? throwError(() => ({ status: 429 })) : handler(request);
+      };
+      return compose(refusing, cooldown({ base: 0, scheduler: clock }))(question);
+    },
   },
   {
     name: 'limitRate',
@@ -548,6 +571,8 @@ const callbacks: Readonly<
     compose(handler, adaptConcurrency({ priority }))(question),
   'admission priority': (priority) => (handler) =>
     compose(handler, admission({ maxInFlight: 1, priority }))(question),
+  'cooldown random': (random) => () =>
+    compose(() => throwError(() => ({ status: 429 })), cooldown({ random }))(question),
   'limitRate priority': (priority) => (handler) =>
     compose(handler, limitRate({ requests: 1, priority }))(question),
   'limitRate key': (key) => (handler) =>

@@ -17,6 +17,14 @@ const silent = new Map<unknown, string>(
   } satisfies Partial<Record<ChatEvent['type'], string>>),
 );
 
+const fromServer: readonly unknown[] = ['start', 'usage', 'finish'];
+
+/** Tells what the pipeline says of itself, as `wait` and `retry` do, from what a server says. */
+export function isNotice(value: unknown): boolean {
+  const { type } = Object(value) as { type?: unknown };
+  return !fromServer.includes(type) && hasMark(value, type);
+}
+
 /**
  * Follows one stream and tells whether something has been passed on that a new attempt
  * would say twice.
@@ -31,7 +39,7 @@ export class Commitment {
     const type = (value as { type?: unknown } | null | undefined)?.type;
     if (isDelta(value)) this.#state = 'retractable';
     else if (type === 'retract') this.#state = 'none';
-    else if (!Object.hasOwn(Object(value) as object, silent.get(type) ?? '')) this.#state = 'plain';
+    else if (!hasMark(value, type)) this.#state = 'plain';
   }
 
   /** Whether output has been passed on. */
@@ -43,4 +51,8 @@ export class Commitment {
   get retractable(): boolean {
     return this.#state === 'retractable';
   }
+}
+
+function hasMark(value: unknown, type: unknown): boolean {
+  return Object.hasOwn(Object(value) as object, silent.get(type) ?? '');
 }

@@ -5,6 +5,7 @@ import { allTokens, type Usage } from '../event/usage';
 import type { StreamPolicy } from '../handler';
 import { operate } from '../internal/operate';
 import { checkFunction, checkNumber, checkOneOf, keyText, MAX_DELAY } from '../internal/options';
+import { byContext } from '../internal/priority';
 import { Setting } from '../internal/setting';
 import { SteadyClock } from '../internal/steady-clock';
 import { streamPolicy } from '../internal/stream-policy';
@@ -149,7 +150,7 @@ export interface RateLimit<T = ChatEvent> extends StreamPolicy<T> {
  */
 export function limitRate<T = ChatEvent>(options: LimitRateOptions): RateLimit<T> {
   const { per = 60_000, mode = 'wait', maxWait = Infinity, queue = 1000, learn = false } = options;
-  const { priority = (request) => request.context?.priority ?? 0, key = () => '' } = options;
+  const { priority = byContext, key = () => '' } = options;
   const { estimate, scheduler = asyncScheduler } = options;
   checkOptions({ ...options, per, mode, maxWait, queue, priority, key });
   const clock = new SteadyClock(scheduler);
@@ -173,7 +174,7 @@ export function limitRate<T = ChatEvent>(options: LimitRateOptions): RateLimit<T
   const lanes = new RateLanes(per, limits, clock);
 
   const policy = streamPolicy<T>(
-    (source, { request, chat }) =>
+    (source, { request, chat, context }) =>
       new Observable((destination) => {
         for (const each of [requests, tokens, burst]) each.follow(destination);
         const asked = request == null ? undefined : (request as ChatRequest);
@@ -185,7 +186,7 @@ export function limitRate<T = ChatEvent>(options: LimitRateOptions): RateLimit<T
         checkNumber('limitRate', 'priority', rank, { min: -Infinity });
         const lane = lanes.of(asked ? keyText('limitRate', key(asked)) : '');
         const { line } = lane;
-        const left = (asked?.context?.deadline ?? Infinity) - scheduler.now();
+        const left = (context.deadline ?? Infinity) - scheduler.now();
         const until = clock.time + Math.min(mode === 'reject' ? 0 : maxWait, left);
         let place: Place<LaneWaiter> | undefined;
         let settle: ((tokens: number) => void) | undefined;

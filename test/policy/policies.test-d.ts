@@ -4,6 +4,7 @@ import type { ChatEvent } from '../../src/event/chat-event';
 import type { Policy, StreamPolicy } from '../../src/handler';
 import { cache, type CacheStats } from '../../src/policy/cache';
 import { type CircuitState, circuitBreaker } from '../../src/policy/circuit-breaker';
+import { cooldown, type CooldownState } from '../../src/policy/cooldown';
 import { type ConcurrencyState, limitConcurrency } from '../../src/policy/limit-concurrency';
 import { limitRate, type RateState } from '../../src/policy/limit-rate';
 import { retryBackoff } from '../../src/policy/retry-backoff';
@@ -81,6 +82,15 @@ describe('circuitBreaker', () => {
     circuitBreaker({ window: 100 });
     // @ts-expect-error -- the answer must be given at once
     circuitBreaker({ isFailure: () => Promise.resolve(true) });
+  });
+});
+
+describe('cooldown', () => {
+  it('needs no options, and shows its state', () => {
+    expectTypeOf(cooldown().state$).toEqualTypeOf<Observable<CooldownState>>();
+    expectTypeOf(cooldown()).toExtend<StreamPolicy>();
+    expectTypeOf(of(1).pipe(cooldown())).toEqualTypeOf<Observable<number>>();
+    cooldown({ base: undefined, cap: undefined, attempts: undefined, random: undefined });
   });
 });
 
