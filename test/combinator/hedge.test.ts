@@ -3,6 +3,7 @@ import {
   concat,
   defer,
   delay as after,
+  ignoreElements,
   map,
   NEVER,
   Observable,
@@ -198,11 +199,29 @@ describe('the delay of hedge', () => {
   });
 
   it('leaves no timer once a member has spoken, though the answer goes on', () => {
-    const first: Handler = () => concat(of(start(), textDelta('a')), NEVER);
-    const { values, subscription } = stage({ delay: 10 }, { first }).call(0);
-    expect(values).toHaveLength(3);
-    expect(latest().actions).toEqual([]);
+    const first: Handler = () => concat(timer(3, latest()).pipe(map(() => textDelta('a'))), NEVER);
+    const { call, clock } = stage({ delay: 10 }, { first });
+    const { values, subscription } = call(3);
+    expect(values).toHaveLength(2);
+    expect(clock.actions).toEqual([]);
     subscription.unsubscribe();
+  });
+
+  it('begins anew with each member, also with one that is asked after a failure', () => {
+    const silent = (): Observable<never> => NEVER;
+    const failing: Handler = () => throwError(() => server);
+    const late: Handler = () =>
+      concat(timer(4, latest()).pipe(ignoreElements()), failing(question));
+    const asked = (first: Handler, second: Handler): unknown => {
+      const answers: Handler = () => of(...answerEvents('fine'));
+      const members = { first, second, third: silent, fourth: silent, fifth: answers };
+      return stage({ delay: 10 }, members)
+        .call()
+        .asked.map(([, at]) => at);
+    };
+    expect(asked(failing, silent)).toEqual([0, 0, 10, 20, 30]);
+    expect(asked(failing, failing)).toEqual([0, 0, 0, 10, 20]);
+    expect(asked(late, silent)).toEqual([0, 4, 14, 24, 34]);
   });
 });
 

@@ -107,4 +107,13 @@ describe('Race', () => {
       'loss of broken, without a reason',
     ]);
   });
+
+  it('of several such members the first answers', () => {
+    const { a, b, watched } = stage();
+    for (const member of [b, a]) {
+      member.next(finish({ reason: 'length' }));
+      member.complete();
+    }
+    expect(watched.values[0]).toMatchObject({ name: 'b', losers: [{ name: 'a' }] });
+  });
 });
