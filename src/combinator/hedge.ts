@@ -141,7 +141,9 @@ export function hedge<Request = ChatRequest, Event = ChatEvent>(
           const failure = classify({ cause: error });
           if (!failure.failover) {
             race.abort();
-            forwardAsFinal(destination, error);
+            race.giveUp(() => {
+              forwardAsFinal(destination, error);
+            });
             return;
           }
           const pushedBack = isPushBack(failure);

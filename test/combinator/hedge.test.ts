@@ -434,6 +434,23 @@ describe('what a failure leads to in hedge', () => {
     expect(observed).toEqual([false]);
   });
 
+  it('a failure that ends the call leaves the answer to one that gave its reason for having none', () => {
+    const refusal = finish({ reason: 'content-filter' });
+    const { values, end } = stage(
+      { delay: 5 },
+      {
+        first: () => of(refusal).pipe(after(7, latest())),
+        second: () =>
+          concat(
+            timer(9, latest()).pipe(ignoreElements()),
+            throwError(() => ({ status: 400 })),
+          ),
+      },
+    ).call();
+    expect(values.at(-1)).toBe(refusal);
+    expect(end).toBe('complete');
+  });
+
   it('the one that failed is left before the next is asked', () => {
     const open: string[] = [];
     const member =

@@ -103,9 +103,7 @@ describe('the rules of route', () => {
       'rule 2: maxLength must be a whole number of at least 0, got -1',
     ],
   ])('refuses %o', (select, type, message) => {
-    expect(() => route(select as never, members)).toThrow(
-      new (type)(`route: ${message}`),
-    );
+    expect(() => route(select as never, members)).toThrow(new type(`route: ${message}`));
   });
 });
 

@@ -220,7 +220,7 @@ describe('routeTest', () => {
     ],
   ])('refuses %o', (conditions, type, message) => {
     expect(() => routeTest('route: rule 3', conditions)).toThrow(
-      new (type)(`route: rule 3: ${message}`),
+      new type(`route: rule 3: ${message}`),
     );
   });
 });
