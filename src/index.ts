@@ -20,6 +20,16 @@ export type { RouteCapability, RouteConditions } from './internal/route-conditio
 export { raceFirstToken } from './combinator/race-first-token';
 export type { Members } from './internal/members';
 
+// The usual pipeline: all of it in one call.
+export {
+  standard,
+  type Standard,
+  type StandardMember,
+  type StandardOptions,
+  type StandardPreset,
+} from './standard';
+export { presets } from './presets';
+
 // Transports: how the providers reach their servers.
 export { closeDefaultTransport } from './transport/default';
 export { fetchTransport, type FetchTransportOptions } from './transport/fetch';

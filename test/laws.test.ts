@@ -23,6 +23,7 @@ import { limitRate } from '../src/policy/limit-rate';
 import { retryBackoff } from '../src/policy/retry-backoff';
 import { prompt } from '../src/request/messages';
 import { finish, start, textDelta } from '../src/testing/index';
+import { standard } from '../src/standard';
 import { coalesce } from '../src/view/coalesce';
 import { textDeltas } from '../src/view/text-deltas';
 import { textSoFar } from '../src/view/text-so-far';
@@ -241,6 +242,23 @@ const rows: readonly Row[] = [
       const members = { other: () => NEVER, one: handler };
       return loadBalance(members, { by: 'weighted', weights, scheduler: clock })(question);
     },
+  },
+  {
+    name: 'standard',
+    as: 'the only member',
+    call: (handler, clock) => {
+      const ask = standard(
+        { only: handler },
+        {
+          ...{ deadlines: limits, retryBackoff: { base: 5, budget: Infinity } },
+          ...{ scheduler: clock, random: () => 1 },
+        },
+      );
+      return ask(question);
+    },
+    failure: asGroup(0, 1),
+    attempts: 3,
+    impatient: true,
   },
   {
     name: 'raceFirstToken',
@@ -579,6 +597,10 @@ const callbacks: Readonly<
     compose(handler, limitRate({ requests: 1, key }))(question),
   'limitRate estimate': (estimate) => (handler) =>
     compose(handler, limitRate({ tokens: 1, estimate }))(question),
+  'standard combine': (combine) => () =>
+    defer(() => standard({ only: () => NEVER }, { combine })(question)),
+  'standard random': (random) => (handler) =>
+    standard({ only: handler }, { random, combine: ({ only }) => only! })(question),
   'cache key': (key) => (handler) => compose(handler, cache({ key }))(question),
   'route when': (when) => (handler) => route([{ to: 'one', when }], { one: handler })(question),
   'failover when': (when) => (handler) =>
@@ -700,7 +722,7 @@ describe.each(exits.map((exit) => [exit.name, exit] as const))('the laws: %s', (
 
 describe('the table of laws', () => {
   const text = readFileSync(fileURLToPath(new URL('../src/index.ts', import.meta.url)), 'utf8');
-  const shelf = /^\.\/(?:policy|combinator|view)\/[^/]+$/;
+  const shelf = /^\.\/(?:(?:policy|combinator|view)\/[^/]+|standard)$/;
   const exported = exportedNames({ path: 'src/index.ts', text })
     .filter(({ kind, from = '' }) => kind === 'value' && shelf.test(from))
     .map(({ name }) => name);

@@ -4,6 +4,7 @@ import ts from 'typescript';
 
 /** The folders whose public functions must have a spec, and what the docs call them. */
 export const shelves = {
+  standard: 'The usual pipeline',
   combinator: 'Combinators',
   policy: 'Policies',
   view: 'Views',
@@ -32,7 +33,8 @@ export function publicNames(): readonly PublicName[] {
     const { moduleSpecifier: from, exportClause: names } = statement;
     if (!from || !ts.isStringLiteral(from) || !names || !ts.isNamedExports(names)) return [];
     const file = from.text.replace('./', '');
-    const shelf = /^(combinator|policy|view)\/[^/]+$/.exec(file)?.[1];
+    const [, folder, alone] = /^(combinator|policy|view)\/[^/]+$|^(standard)$/.exec(file) ?? [];
+    const shelf = folder ?? alone;
     if (shelf === undefined) return [];
     const docs = functionDocs(parse(file));
     return names.elements

@@ -28,6 +28,11 @@ const rooms: Readonly<Record<string, Room>> = {
     ours: ['handler', 'request', 'event', 'error', 'policy/state', 'internal', 'store'],
     libraries: ['rxjs'],
   },
+  standard: {
+    ours: ['handler', 'request', 'event', 'internal', 'combinator', 'policy'],
+    libraries: ['rxjs'],
+  },
+  presets: { ours: ['types:standard'], libraries: [] },
   store: { ours: [], libraries: ['lru-cache'] },
   wire: { ours: ['error', 'internal'], libraries: ['eventsource-parser'] },
   transport: { ours: ['error', 'internal'], libraries: ['rxjs', 'undici', 'node:*'] },
