@@ -15,6 +15,7 @@ import { s22 } from './s22';
 import { s23 } from './s23';
 import { s24 } from './s24';
 import { s25 } from './s25';
+import { s26 } from './s26';
 import { s28 } from './s28';
 import { s29 } from './s29';
 import { s9 } from './s9';
@@ -34,6 +35,7 @@ const tests: readonly FaultTest[] = [
   s23,
   s24,
   s25,
+  s26,
   s28,
   s29,
 ];
