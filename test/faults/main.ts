@@ -16,6 +16,7 @@ import { s23 } from './s23';
 import { s24 } from './s24';
 import { s25 } from './s25';
 import { s26 } from './s26';
+import { s27 } from './s27';
 import { s28 } from './s28';
 import { s29 } from './s29';
 import { s9 } from './s9';
@@ -36,6 +37,7 @@ const tests: readonly FaultTest[] = [
   s24,
   s25,
   s26,
+  s27,
   s28,
   s29,
 ];

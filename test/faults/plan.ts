@@ -20,7 +20,7 @@ export interface Plan {
   readonly body?: string;
   /** The list in which the server notes when the request came. */
   readonly log?: string;
-  /** The most requests of this log that are answered at once and per second; others get 429. */
+  /** The most requests of this log that are answered at the same time; others get 429. */
   readonly capacity?: number;
   /** From the first request of this log on, all get `status` for so many milliseconds. */
   readonly closedFor?: number;

@@ -94,11 +94,8 @@ function refusalOf({ log = '', ...plan }: Plan): Refusal | undefined {
     return time < opens ? { status: status ?? 429, headers, body } : undefined;
   }
   if (capacity !== undefined) {
-    let last = 0;
-    for (let at = entries.length - 1; at >= 0 && entries[at]!.at > time - 1000; at -= 1) {
-      if (entries[at]!.status === 200) last += 1;
-    }
-    return last < capacity ? undefined : { status: 429, headers, body };
+    const running = entries.filter((entry) => entry.status === 200 && entry.end === undefined);
+    return running.length < capacity ? undefined : { status: 429, headers, body };
   }
   return status === undefined ? undefined : { status, headers, body };
 }
