@@ -64,6 +64,7 @@ export {
   type CircuitBreakerOptions,
   type CircuitState,
 } from './policy/circuit-breaker';
+export type { SlotsState } from './internal/slots';
 export {
   limitConcurrency,
   type ConcurrencyLimit,
