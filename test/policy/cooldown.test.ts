@@ -346,6 +346,23 @@ describe('a pause', () => {
     expect(sent).toEqual([0, 0, 0, 110, 610, 610, 1110]);
   });
 
+  it('is not ended by such an acceptance when nobody waits, either', () => {
+    const { clock, ...given } = setUp({}, (n) => {
+      if (n === 0) return throwError(() => limited(100));
+      const late = timer(20, clock).pipe(mergeMap(() => concat(of(start()), NEVER)));
+      return n === 1 ? late : concat(of(start()), NEVER);
+    });
+    const reporter = given.ask();
+    given.ask();
+    given.runTo(10);
+    reporter.subscription.unsubscribe();
+    given.runTo(50);
+    given.ask();
+    given.ask();
+    given.runTo();
+    expect(given.sent).toEqual([0, 0, 105, 110]);
+  });
+
   it('ends for who waits before its end is after their deadline', () => {
     const given = setUp({}, refusing(1, 1000));
     const reporter = given.ask({ deadline: 1004 });
@@ -537,6 +554,22 @@ describe('cooldown', () => {
     for (let n = 0; n < 10_000; n += 1) ask.subscribe({ complete: () => (served += 1) });
     given.runTo();
     expect(served).toBe(10_000);
+  });
+
+  it('ends one attempt before it begins the next, even at once', () => {
+    let open = 0;
+    let attempts = 0;
+    const source = new Observable<string>((subscriber) => {
+      open += 1;
+      attempts += 1;
+      expect(open).toBe(1);
+      subscriber.add(() => (open -= 1));
+      if (attempts < 4) subscriber.error(limited());
+      else subscriber.complete();
+    });
+    const clock = new VirtualTimeScheduler();
+    expect(watch(source.pipe(cooldown({ base: 0, scheduler: clock }))).end).toBe('complete');
+    expect([open, attempts]).toEqual([0, 4]);
   });
 
   it('stops a firehose', () => {

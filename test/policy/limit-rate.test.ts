@@ -138,6 +138,7 @@ describe('the options of limitRate', () => {
     const given = setUp({ requests: 1, per: 1000, maxWait: 1500 });
     const calls = Array.from({ length: 3 }, (_, n) => given.ask(n));
     expect(calls[2]!.end).toEqual(limited(2060));
+    expect(calls[2]!.values).toEqual([]);
   });
 
   it('maxWait: fails who is overtaken, as soon as that is known', () => {

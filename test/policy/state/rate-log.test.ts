@@ -12,6 +12,14 @@ describe('RateLog', () => {
     expect(log.used(1530)).toBe(0);
   });
 
+  it('counts what came at about the same moment until the last of it has left', () => {
+    const log = new RateLog(1000);
+    log.add(3, 0);
+    log.add(2, 3);
+    expect(log.used(1032)).toBe(5);
+    expect(log.used(1033)).toBe(0);
+  });
+
   it('says when there is room', () => {
     const log = new RateLog(1000);
     log.add(3, 0);
