@@ -16,7 +16,7 @@ export {
   type MemberState,
 } from './combinator/load-balance';
 export { route, type RouteRule } from './combinator/route';
-export type { RouteCapability, RouteConditions } from './internal/route-conditions';
+export type { RouteCapability, RouteConditions, RouteContext } from './internal/route-conditions';
 export { raceFirstToken } from './combinator/race-first-token';
 export type { Members } from './internal/members';
 
@@ -24,6 +24,7 @@ export type { Members } from './internal/members';
 export {
   standard,
   type Standard,
+  type StandardLayer,
   type StandardMember,
   type StandardOptions,
   type StandardPreset,

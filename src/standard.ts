@@ -22,26 +22,28 @@ import { retryBackoff, type RetryBackoffOptions } from './policy/retry-backoff';
 import type { ChatRequest } from './request/schema';
 import type { ChatEvent } from './event/chat-event';
 
-type Layer<Options> = Partial<Omit<Options, 'scheduler' | 'random'>> | false | undefined;
+/** The options of one layer, or `false` to leave it out; clock and chance are those of all. */
+export type StandardLayer<Options> =
+  Partial<Omit<Options, 'scheduler' | 'random'>> | false | undefined;
 
 /** What {@link standard} is made of: each layer by its options, or `false` to leave it out. */
 export interface StandardPreset {
   /** @defaultValue `{ connect: 10_000, firstToken: 30_000, idle: 30_000, total: 120_000 }` */
-  readonly deadlines?: Layer<DeadlinesOptions>;
+  readonly deadlines?: StandardLayer<DeadlinesOptions>;
   /** Before each member. @defaultValue its own */
-  readonly circuitBreaker?: Layer<CircuitBreakerOptions>;
+  readonly circuitBreaker?: StandardLayer<CircuitBreakerOptions>;
   /** Before each member. @defaultValue `{ max: 32 }` */
-  readonly limitConcurrency?: Layer<LimitConcurrencyOptions>;
+  readonly limitConcurrency?: StandardLayer<LimitConcurrencyOptions>;
   /** Before each member. @defaultValue `false` */
-  readonly limitRate?: Layer<LimitRateOptions>;
+  readonly limitRate?: StandardLayer<LimitRateOptions>;
   /** Before each member. @defaultValue its own */
-  readonly cooldown?: Layer<CooldownOptions>;
+  readonly cooldown?: StandardLayer<CooldownOptions>;
   /** Around each member; the only layer that retries. @defaultValue its own */
-  readonly retryBackoff?: Layer<RetryBackoffOptions>;
+  readonly retryBackoff?: StandardLayer<RetryBackoffOptions>;
   /** @defaultValue `false` */
-  readonly admission?: Layer<AdmissionOptions>;
+  readonly admission?: StandardLayer<AdmissionOptions>;
   /** @defaultValue `false` */
-  readonly cache?: Layer<CacheOptions>;
+  readonly cache?: StandardLayer<CacheOptions>;
 }
 
 /** Options for {@link standard}. */
@@ -140,7 +142,7 @@ export function standard<Name extends string>(
   const { total, ...attempt } = layers.deadlines || {};
   const make = <Options, Made>(
     policy: (options: Options) => Made,
-    given: Layer<Options>,
+    given: StandardLayer<Options>,
   ): Made | undefined => (given ? policy({ ...given, scheduler, random } as Options) : undefined);
 
   const shown: Record<string, StandardMember> = {};

@@ -2,11 +2,20 @@ import type { ChatRequest } from '../request/schema';
 import { spaceless } from './boundary';
 import { checkNumber, checkOneOf } from './options';
 
-const capabilities = ['tools', 'images', 'files', 'json', 'reasoning'] as const;
-const contextFields = ['tenant', 'session', 'labels', 'priority', 'deadline'] as const;
-
 /** What a request may ask for besides text. */
-export type RouteCapability = (typeof capabilities)[number];
+export type RouteCapability = 'tools' | 'images' | 'files' | 'json' | 'reasoning';
+
+/** What a request's context may say. */
+export type RouteContext = 'tenant' | 'session' | 'labels' | 'priority' | 'deadline';
+
+const capabilities: readonly RouteCapability[] = ['tools', 'images', 'files', 'json', 'reasoning'];
+const contextFields: readonly RouteContext[] = [
+  'tenant',
+  'session',
+  'labels',
+  'priority',
+  'deadline',
+];
 
 /** Conditions on a chat request, all of which must hold; no other request meets any. */
 export interface RouteConditions {
@@ -24,7 +33,7 @@ export interface RouteConditions {
   /** What the request must ask for or bring along. */
   readonly needs?: readonly RouteCapability[] | undefined;
   /** What the request's context must say. */
-  readonly context?: readonly (typeof contextFields)[number][] | undefined;
+  readonly context?: readonly RouteContext[] | undefined;
 }
 
 /** Says in the words of the rule why a request meets a condition; `undefined` when it doesn't. */
