@@ -251,7 +251,9 @@ export function limitRate<T = ChatEvent>(options: LimitRateOptions): RateLimit<T
         place = line.join(waiter);
         changes.next();
         if (chat) destination.next({ type: 'wait', by: 'limitRate', ahead } as T);
-        lane.review();
+        // Who has been overtaken may be too late now.
+        if (line.size > ahead + 1) lane.review();
+        else lane.serve();
       }),
   );
 
