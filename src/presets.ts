@@ -1,9 +1,5 @@
 import type { StandardPreset } from './standard';
 
-const MINUTE = 60_000;
-const HOUR = 60 * MINUTE;
-const DAY = 24 * HOUR;
-
 /**
  * Options of {@link standard} for common uses, as plain data: the first five by what the answers
  * are for, the other two by what the traffic is like. They hold no models and no temperatures,
@@ -22,13 +18,13 @@ export const presets = {
   chat: {
     deadlines: { connect: 5_000, firstToken: 15_000, idle: 10_000, total: 30_000 },
     retryBackoff: { attempts: 3 },
-    cache: { ttl: 5 * MINUTE },
+    cache: { ttl: 300_000 },
   },
   /** Long answers of strong models, asked for again and again while the code is the same. */
   code: {
-    deadlines: { connect: 10_000, firstToken: MINUTE, idle: 30_000, total: 3 * MINUTE },
+    deadlines: { connect: 10_000, firstToken: 60_000, idle: 30_000, total: 180_000 },
     retryBackoff: { attempts: 4 },
-    cache: { ttl: HOUR },
+    cache: { ttl: 3_600_000 },
   },
   /** An answer is of use for seconds only: one quick retry, nothing kept. */
   realTime: {
@@ -40,14 +36,14 @@ export const presets = {
   },
   /** Nobody waits, and the same documents come back: patience, many attempts, a day's memory. */
   documents: {
-    deadlines: { connect: 10_000, firstToken: 2 * MINUTE, idle: MINUTE, total: 5 * MINUTE },
+    deadlines: { connect: 10_000, firstToken: 120_000, idle: 60_000, total: 300_000 },
     retryBackoff: { attempts: 6, base: 5_000 },
-    cache: { ttl: DAY },
+    cache: { ttl: 86_400_000 },
   },
   /** Tokens cost more than time: keep what was paid for, and pay for few attempts. */
   cost: {
     retryBackoff: { attempts: 2, budget: 0.1 },
-    cache: { ttl: DAY, max: 10_000, maxBytes: 256 * 1024 * 1024 },
+    cache: { ttl: 86_400_000, max: 10_000, maxBytes: 268_435_456 },
   },
   /** Ten times the usual traffic, for a moment: a short queue, and a quick refusal of the rest. */
   bursty: {
@@ -56,6 +52,6 @@ export const presets = {
   },
   /** Few questions, asked by many. */
   readHeavy: {
-    cache: { ttl: HOUR, max: 100_000, maxBytes: 512 * 1024 * 1024 },
+    cache: { ttl: 3_600_000, max: 100_000, maxBytes: 536_870_912 },
   },
 } as const satisfies Readonly<Record<string, StandardPreset>>;
