@@ -41,6 +41,19 @@ describe('the options of adaptConcurrency', () => {
     expect(limitOf(adaptConcurrency(options))).toBe(limit);
   });
 
+  it('min and max: are kept', () => {
+    const policy = adaptConcurrency<ChatEvent>({ algorithm: 'aimd', min: 3, initial: 3, max: 3 });
+    watch(throwError(() => new LlmError('fake', { kind: 'overloaded' })).pipe(policy));
+    expect(limitOf(policy)).toBe(3);
+    for (let round = 0; round < 5; round += 1) {
+      const calls = [1, 2, 3].map(() => new Subject<ChatEvent>());
+      const watched = calls.map((call) => watch(call.pipe(policy)));
+      for (const call of calls) call.next(textDelta('a'));
+      for (const { subscription } of watched) subscription.unsubscribe();
+    }
+    expect(limitOf(policy)).toBe(3);
+  });
+
   it('queue: bounds those who wait', () => {
     const limit = adaptConcurrency({ initial: 1, queue: 1 });
     const [, second, third] = [1, 2, 3].map(() => watch(NEVER.pipe(limit)));
