@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { compose, deadlines, LlmError, prompt, type DeadlinesOptions } from 'rxllm';
+import { takeUntil, timer } from 'rxjs';
 import { clientOf } from './client';
 import { hear } from './invariants';
 import type { loris } from './loris';
@@ -8,6 +9,9 @@ import { Findings, leavingNothing, runAll, type FaultTest } from './run';
 /** How late a deadline may be, in milliseconds. */
 const LATE = 100;
 const AT_ONCE = 200;
+
+/** When a call is left that no deadline has ended, in milliseconds. */
+const HANG = 3000;
 
 /** A way to be slow, the deadlines of the call, and which of them has to end it, and when. */
 interface Case {
@@ -58,7 +62,7 @@ export const s10: FaultTest = {
           // Not all in one turn: that many connections take the client itself some time.
           await sleep(2 * n);
           const plain = lateness(after);
-          const { error, elapsed } = await hear(ask(prompt('?')));
+          const { error, elapsed } = await hear(ask(prompt('?')).pipe(takeUntil(timer(HANG))));
           const got = LlmError.is(error) ? (error.code ?? error.kind) : 'an answer';
           const late = elapsed - after;
           // What a plain timer is late by is the machine's doing.
