@@ -1,7 +1,7 @@
 import { Observable, type MonoTypeOperatorFunction, type SchedulerLike } from 'rxjs';
 import { Commitment } from './commit';
 import { operate } from './operate';
-import { MAX_DELAY } from './options';
+import { SteadyClock } from './steady-clock';
 
 /** What ran out. */
 export type Limit = 'connect' | 'firstToken' | 'idle' | 'total';
@@ -32,6 +32,9 @@ const notices: ReadonlySet<unknown> = new Set([
   'retract',
 ]);
 
+// Shares of time are fractions of a millisecond, which no timer keeps.
+const HAIR = 1e-5;
+
 /**
  * Ends a stream that breaks one of its limits. It has one timer, which a value doesn't touch:
  * when it fires, it looks at what has happened and waits on, or gives up.
@@ -42,7 +45,9 @@ export function watchdog<T>(options: WatchdogOptions): MonoTypeOperatorFunction<
 
   return (source) =>
     new Observable((destination) => {
-      const begun = scheduler.now();
+      const clock = new SteadyClock(scheduler);
+      const begun = clock.time;
+      const end = begun + deadline - scheduler.now();
       const committed = new Commitment();
       let alive = false;
       let hasOutput = false;
@@ -50,7 +55,7 @@ export function watchdog<T>(options: WatchdogOptions): MonoTypeOperatorFunction<
 
       const nextLimit = (): readonly [limit: Limit, at: number] => {
         const limits: (readonly [Limit, number])[] = [
-          ['total', deadline],
+          ['total', end],
           ['connect', alive ? Infinity : begun + connect],
           ['firstToken', hasOutput ? Infinity : begun + firstToken],
           ['idle', last + idle],
@@ -61,18 +66,14 @@ export function watchdog<T>(options: WatchdogOptions): MonoTypeOperatorFunction<
       const wait = (): void => {
         const [limit, at] = nextLimit();
         if (at === Infinity) return;
-        const left = at - scheduler.now();
-        if (left <= 0) {
+        if (at <= clock.time + HAIR) {
           destination.error(options.error(limit, hasOutput));
           return;
         }
-        const timer = scheduler.schedule(
-          () => {
-            destination.remove(timer);
-            wait();
-          },
-          Math.min(left, MAX_DELAY),
-        );
+        const timer = clock.at(at, () => {
+          destination.remove(timer);
+          wait();
+        });
         destination.add(timer);
       };
 
@@ -81,7 +82,7 @@ export function watchdog<T>(options: WatchdogOptions): MonoTypeOperatorFunction<
       source.subscribe(
         operate<T, T>(destination, {
           next: (value) => {
-            last = scheduler.now();
+            last = clock.time;
             if (!hasOutput) {
               committed.add(value);
               hasOutput = committed.made;

@@ -63,7 +63,7 @@ export function deadlines<T = ChatEvent>(options: DeadlinesOptions): StreamPolic
     if (value !== undefined) checkNumber('deadlines', name, value);
   }
 
-  return streamPolicy<T>((source, { context, within }) =>
+  return streamPolicy<T>((source, { chat, context, within }) =>
     defer(() => {
       const own = total === undefined ? Infinity : scheduler.now() + total;
       const deadline = Math.min(own, context.deadline ?? Infinity);
@@ -72,7 +72,8 @@ export function deadlines<T = ChatEvent>(options: DeadlinesOptions): StreamPolic
         error: (limit, hasOutput) => timedOut(limit, options, hasOutput),
       });
       const listens = connect !== undefined || idle !== undefined;
-      const heard = context.keepAlives ?? false;
+      // What comes from elsewhere may mean something else by that.
+      const heard = !chat || (context.keepAlives ?? false);
       if (deadline === Infinity && !listens) return source.pipe(watched);
       const asked = within({
         ...(deadline === Infinity ? {} : { deadline }),

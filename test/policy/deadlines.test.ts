@@ -7,6 +7,7 @@ import { deadlines, type DeadlinesOptions } from '../../src/policy/deadlines';
 import { retryBackoff } from '../../src/policy/retry-backoff';
 import { prompt } from '../../src/request/messages';
 import { answerEvents, fakeHandler, start, textDelta } from '../../src/testing/index';
+import { adjustableClock } from '../support/adjustable-clock';
 import { watch } from '../support/watch';
 
 const question = prompt('question');
@@ -165,6 +166,12 @@ describe('deadlines and the request', () => {
     expect(watched.end).toMatchObject({ error: { code: 'total' } });
   });
 
+  it('passes on what another stream calls a keep-alive', () => {
+    const values = [{ type: 'keep-alive' }, { type: 'other' }];
+    const policy = deadlines<{ type: string }>({ connect: 10, idle: 10 });
+    expect(watch(of(...values).pipe(policy)).values).toEqual(values);
+  });
+
   it('asks nobody after the deadline', () => {
     const clock = new VirtualTimeScheduler();
     clock.frame = 100;
@@ -173,6 +180,25 @@ describe('deadlines and the request', () => {
     const watched = watch(ask(prompt('?', { context: { deadline: 100 } })));
     expect(watched.end).toMatchObject({ error: { code: 'total' } });
     expect(handler.requests).toEqual([]);
+  });
+});
+
+describe('the clock of deadlines', () => {
+  it.each<[DeadlinesOptions, string]>([
+    [{ connect: 20 }, 'connect'],
+    [{ firstToken: 20 }, 'first-token'],
+    [{ idle: 20 }, 'idle'],
+    [{ total: 20 }, 'total'],
+  ])('%o: may be put back without a call that hangs', (options, code) => {
+    const { clock, adjust, runTo } = adjustableClock();
+    const never: Handler = () => NEVER;
+    const call = watch(compose(never, deadlines({ scheduler: clock, ...options }))(question));
+    runTo(10);
+    adjust(-3_600_000);
+    runTo(19);
+    expect(call.end).toBeUndefined();
+    runTo(20);
+    expect(call.end).toMatchObject({ error: { code } });
   });
 });
 
