@@ -116,6 +116,8 @@ export class Slots {
         settle();
         leave();
       });
+      // Who sets the priority or the limit may have ended the call.
+      if (destination.closed) return;
       if (this.#active < limit() && this.#waiting.size === 0) {
         start();
         return;
@@ -123,7 +125,9 @@ export class Slots {
       const ahead = this.#join(rank, start, (joined) => {
         place = joined;
       });
+      // Before others hear of it: who watches the state may make room for the call.
       if (chat) destination.next({ type: 'wait', by: policy, ahead } as T);
+      this.#changes.next();
       if (maxWait === undefined || maxWait === Infinity || !place) return;
       const timer = scheduler.schedule(
         () => {
@@ -140,7 +144,6 @@ export class Slots {
     if (this.#waiting.size >= queue()) throw this.#full();
     const ahead = this.#waiting.ahead(rank);
     joined(this.#waiting.join(start, rank));
-    this.#changes.next();
     return ahead;
   }
 
@@ -148,11 +151,8 @@ export class Slots {
   #grant(): void {
     if (this.#granting) return;
     this.#granting = true;
-    while (this.#active < this.options.limit()) {
-      const start = this.#waiting.take();
-      if (!start) break;
-      start();
-    }
+    // Where nobody waits the limit may not be known yet.
+    while (this.#waiting.size > 0 && this.#active < this.options.limit()) this.#waiting.take()!();
     this.#granting = false;
   }
 

@@ -134,7 +134,8 @@ export function admission<T = ChatEvent>(options: AdmissionOptions): Admission<T
   checkFunction('admission', 'priority', priority);
   const slots = new Slots({
     policy: 'admission',
-    limit: () => limit.value,
+    // Who is let in now would be sent only to be aborted.
+    limit: () => (aborting ? 0 : limit.value),
     queue: () => queue.value,
     advice: 'raise maxInFlight, maxQueue or maxWait',
     ...{ priority, maxWait, scheduler },
@@ -142,6 +143,7 @@ export function admission<T = ChatEvent>(options: AdmissionOptions): Admission<T
   const calls = new Set<(error: LlmError) => void>();
   const left = new Subject<void>();
   let draining = false;
+  let aborting = false;
 
   const policy = streamPolicy<T>(
     (source, call) =>
@@ -170,6 +172,7 @@ export function admission<T = ChatEvent>(options: AdmissionOptions): Admission<T
       let aborted = 0;
       const expired = timer(Math.min(timeout, MAX_DELAY), scheduler).pipe(
         tap(() => {
+          aborting = true;
           aborted = calls.size;
           for (const abort of [...calls]) abort(outlasted(timeout));
         }),

@@ -1,8 +1,19 @@
-import { BehaviorSubject, NEVER, of, Subject, throwError, VirtualTimeScheduler } from 'rxjs';
+import {
+  BehaviorSubject,
+  defer,
+  NEVER,
+  of,
+  ReplaySubject,
+  Subject,
+  throwError,
+  VirtualTimeScheduler,
+} from 'rxjs';
 import { describe, expect, it } from 'vitest';
+import type { ChatEvent } from '../../src/event/chat-event';
 import { compose, type Handler } from '../../src/handler';
 import { admission, type AdmissionOptions } from '../../src/policy/admission';
 import { prompt } from '../../src/request/messages';
+import type { ChatRequest } from '../../src/request/schema';
 import { watch } from '../support/watch';
 
 const open: Handler = () => NEVER;
@@ -116,6 +127,18 @@ describe('admission', () => {
     maxInFlight.next(2);
     expect(states.at(-1)).toEqual({ active: 2, waiting: 0, draining: false });
   });
+
+  it('serves who waits, though one limit was known before the other', () => {
+    const maxInFlight = new ReplaySubject<number>(1);
+    const { call, states } = setUp({ maxInFlight, maxQueue: new BehaviorSubject(1) });
+    const early = expect.stringContaining('no value yet') as string;
+    expect(call().end).toMatchObject({ error: { message: early } });
+    maxInFlight.next(1);
+    const first = call();
+    call();
+    first.subscription.unsubscribe();
+    expect(states.at(-1)).toEqual({ active: 1, waiting: 0, draining: false });
+  });
 });
 
 describe('drain', () => {
@@ -188,5 +211,22 @@ describe('drain', () => {
     expect(() => admission({ maxInFlight: 1 }).drain({ timeout: -1 })).toThrow(
       'admission: timeout must be a number of at least 0, got -1',
     );
+  });
+
+  it('begins before a limit is known that changes', () => {
+    const { door } = setUp({ maxInFlight: new BehaviorSubject(4) });
+    expect(watch(door.drain()).values).toEqual([{ completed: 0, aborted: 0 }]);
+  });
+
+  it('sends nothing only to abort it', () => {
+    const { clock, door } = setUp({ maxWait: Infinity });
+    let sent = 0;
+    const ask = compose<ChatRequest, ChatEvent>(() => defer(() => (sent++, NEVER)), door);
+    const calls = Array.from({ length: 3 }, () => watch(ask(usual)));
+    const report = watch(door.drain({ timeout: 10 }));
+    clock.flush();
+    expect(sent).toBe(1);
+    expect(report.values).toEqual([{ completed: 0, aborted: 3 }]);
+    for (const { end } of calls) expect(end).toMatchObject({ error: { code: 'draining' } });
   });
 });

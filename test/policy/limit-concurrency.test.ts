@@ -9,6 +9,7 @@ import {
   of,
   Subject,
   take,
+  takeUntil,
   tap,
   throwError,
 } from 'rxjs';
@@ -482,5 +483,32 @@ describe('a limit that changes', () => {
       },
     });
     expect(watch(limit.state$).values).toEqual([{ active: 0, waiting: 0, max: 0 }]);
+  });
+
+  it.each<[string, (end: () => void) => LimitConcurrencyOptions]>([
+    ['sets the limit', (end) => ({ max: of(1).pipe(tap(end)) })],
+    ['sets the priority', (end) => ({ max: 1, priority: () => (end(), 0) })],
+  ])('keeps no place for a call that was ended by who %s', (_, options) => {
+    const left = new Subject<void>();
+    const limit = limitConcurrency(
+      options(() => {
+        left.next();
+      }),
+    );
+    const ask = compose<ChatRequest, ChatEvent>(() => NEVER, limit);
+    const call = watch(ask(named('a')).pipe(takeUntil(left)));
+    expect(call.end).toBe('complete');
+    expect(watch(limit.state$).values).toEqual([{ active: 0, waiting: 0, max: 1 }]);
+  });
+
+  it('tells a call of its wait before it goes, also when who watches makes room', () => {
+    const limit = limitConcurrency({ max: 1 });
+    const ask = compose<ChatRequest, ChatEvent>(() => concat(of(start()), NEVER), limit);
+    const first = watch(ask(named('a')));
+    limit.state$.subscribe(({ waiting }) => {
+      if (waiting > 0) first.subscription.unsubscribe();
+    });
+    const second = watch(ask(named('b')));
+    expect(second.values).toEqual([{ type: 'wait', by: 'limitConcurrency', ahead: 0 }, start()]);
   });
 });
