@@ -255,13 +255,14 @@ export function cooldown<T = ChatEvent>(options: CooldownOptions = {}): Cooldown
           waiter = { notBefore, start, review };
           waiter.place = queue.join(waiter);
           review();
-          changes.next();
           if (chat && !refusal) destination.next({ type: 'wait', by: 'cooldown', ahead } as T);
+          changes.next();
           serve();
         };
 
         destination.add(leave);
-        enter(-Infinity);
+        // What is left already would never give its pass back.
+        if (!destination.closed) enter(-Infinity);
       }),
   );
 

@@ -239,6 +239,8 @@ export function limitRate<T = ChatEvent>(options: LimitRateOptions): RateLimit<T
         };
 
         destination.add(leave);
+        // The options of the user may have ended the call.
+        if (destination.closed) return;
         const waiter = { tokens: cost, priority: rank, until, start, late };
         if (line.admits(waiter, clock.time)) {
           start();
@@ -249,8 +251,8 @@ export function limitRate<T = ChatEvent>(options: LimitRateOptions): RateLimit<T
         if (line.size >= queue) throw queueFull(queue);
         const ahead = line.ahead(rank);
         place = line.join(waiter);
-        changes.next();
         if (chat) destination.next({ type: 'wait', by: 'limitRate', ahead } as T);
+        changes.next();
         // Who has been overtaken may be too late now.
         if (line.size > ahead + 1) lane.review();
         else lane.serve();
@@ -293,8 +295,6 @@ function rateLimited(wait: number): LlmError {
 }
 
 function queueFull(queue: number): LlmError {
-  return new LlmError(
-    `limitRate: ${String(queue)} calls wait; ask again later, or raise the limits or queue`,
-    { kind: 'queue-full' },
-  );
+  const advice = 'ask again later, or raise the limits or queue';
+  return new LlmError(`limitRate: ${String(queue)} calls wait; ${advice}`, { kind: 'queue-full' });
 }

@@ -4,7 +4,9 @@ import {
   NEVER,
   Observable,
   of,
+  Subject,
   take,
+  takeUntil,
   throwError,
   timer,
   VirtualTimeScheduler,
@@ -577,5 +579,25 @@ describe('cooldown', () => {
       for (let n = 0; !subscriber.closed; n += 1) subscriber.next(n);
     });
     expect(watch(source.pipe(cooldown(), take(3))).values).toEqual([0, 1, 2]);
+  });
+
+  it('gives no pass to a call that was left before it came', () => {
+    const left = new Subject<void>();
+    const given = setUp({ base: 10 }, refusing(1));
+    const refused = given.ask();
+    given.runTo(5);
+    refused.subscription.unsubscribe();
+    given.runTo(20);
+    const budget = {
+      deposit: () => {
+        left.next();
+      },
+      withdraw: () => true,
+    };
+    const ask = compose(given.compose, retryBackoff({ budget }));
+    watch(ask(prompt('?')).pipe(takeUntil(left)));
+    const next = given.ask();
+    given.runTo();
+    expect(next.end).toBe('complete');
   });
 });

@@ -6,7 +6,9 @@ import {
   NEVER,
   Observable,
   of,
+  Subject,
   take,
+  takeUntil,
   throwError,
   timer,
   VirtualTimeScheduler,
@@ -673,4 +675,16 @@ describe('limitRate', () => {
       expect(watch(of(value).pipe(limit)).values).toEqual([value]);
     },
   );
+
+  it('keeps no place for a call that was ended by who estimates it', () => {
+    const left = new Subject<void>();
+    const estimate = (): number => (left.next(), 1);
+    const clock = new VirtualTimeScheduler();
+    const limit = limitRate({ requests: 1, estimate, scheduler: clock });
+    const ask = compose<ChatRequest, ChatEvent>(() => NEVER, limit);
+    watch(ask(prompt('first')));
+    watch(ask(prompt('second')).pipe(takeUntil(left)));
+    expect(watch(limit.state$).values).toMatchObject([{ requests: 1, waiting: 0 }]);
+    expect(clock.actions).toEqual([]);
+  });
 });
