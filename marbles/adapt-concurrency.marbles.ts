@@ -3,13 +3,12 @@ import { spec } from './spec';
 
 const wait = (ahead: number): WaitEvent => ({ type: 'wait', by: 'adaptConcurrency', ahead });
 const values = { w: wait(0), x: wait(1) };
-const growing = { algorithm: 'aimd', initial: 1 } as const;
 
 export default spec('adaptConcurrency', {
   'lets more calls run at once as the server answers': {
     attempts: ['S-aF|', 'S-bF|', 'S-cF|'],
     apply: ({ handler, request }) => {
-      const ask = compose(handler, adaptConcurrency(growing));
+      const ask = compose(handler, adaptConcurrency({ algorithm: 'aimd', initial: 1 }));
       return { first: ask(request), second: ask(request), third: ask(request) };
     },
     expected: {
@@ -42,7 +41,7 @@ export default spec('adaptConcurrency', {
   'who waits may leave': {
     attempts: ['S-a-bF|'],
     apply: ({ handler, request }) => {
-      const ask = compose(handler, adaptConcurrency({ ...growing, max: 1 }));
+      const ask = compose(handler, adaptConcurrency({ initial: 1, max: 1 }));
       return { first: ask(request), second: ask(request) };
     },
     expected: {
@@ -56,7 +55,7 @@ export default spec('adaptConcurrency', {
   'refuses a call when too many wait': {
     attempts: ['S-aF|'],
     apply: ({ handler, request }) => {
-      const ask = compose(handler, adaptConcurrency({ ...growing, queue: 0 }));
+      const ask = compose(handler, adaptConcurrency({ initial: 1, queue: 0 }));
       return { first: ask(request), second: ask(request) };
     },
     expected: {
