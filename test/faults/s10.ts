@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { compose, deadlines, LlmError, prompt, type DeadlinesOptions } from 'rxllm';
-import { takeUntil, timer } from 'rxjs';
+import { takeUntil, tap, timer } from 'rxjs';
 import { clientOf } from './client';
 import { hear } from './invariants';
 import type { loris } from './loris';
@@ -62,9 +62,17 @@ export const s10: FaultTest = {
           // Not all in one turn: that many connections take the client itself some time.
           await sleep(2 * n);
           const plain = lateness(after);
-          const { error, elapsed } = await hear(ask(prompt('?')).pipe(takeUntil(timer(HANG))));
+          const began = performance.now();
+          let spoke = began;
+          const { error, elapsed } = await hear(
+            ask(prompt('?')).pipe(
+              tap(() => (spoke = performance.now())),
+              takeUntil(timer(HANG)),
+            ),
+          );
           const got = LlmError.is(error) ? (error.code ?? error.kind) : 'an answer';
-          const late = elapsed - after;
+          // Silence is counted from the last word.
+          const late = elapsed - after - (code === 'idle' ? spoke - began : 0);
           // What a plain timer is late by is the machine's doing.
           const own = late - (await plain);
           latest = Math.max(latest, late);
