@@ -67,9 +67,11 @@ export function deadlines<T = ChatEvent>(options: DeadlinesOptions): StreamPolic
     defer(() => {
       const own = total === undefined ? Infinity : scheduler.now() + total;
       const deadline = Math.min(own, context.deadline ?? Infinity);
+      // An outer deadline that comes first is not the one that was set here.
+      const told = deadline < own ? { ...options, total: undefined } : options;
       const watched = watchdog<T>({
         ...{ connect, firstToken, idle, deadline, scheduler },
-        error: (limit, hasOutput) => timedOut(limit, options, hasOutput),
+        error: (limit, hasOutput) => timedOut(limit, told, hasOutput),
       });
       const listens = connect !== undefined || idle !== undefined;
       // What comes from elsewhere may mean something else by that.

@@ -172,6 +172,18 @@ describe('deadlines and the request', () => {
     expect(watch(of(...values).pipe(policy)).values).toEqual(values);
   });
 
+  it.each([
+    [5, 'deadlines: no end before the deadline; ask again, or raise total'],
+    [50, 'deadlines: no end within 20 ms; ask again, or raise total'],
+  ])('names its own limit only where that ended the call: deadline %i', (deadline, message) => {
+    const clock = new VirtualTimeScheduler();
+    const never: Handler = () => NEVER;
+    const ask = compose(never, deadlines({ total: 20, scheduler: clock }));
+    const call = watch(ask(prompt('?', { context: { deadline } })));
+    clock.flush();
+    expect(call.end).toMatchObject({ error: { message } });
+  });
+
   it('asks nobody after the deadline', () => {
     const clock = new VirtualTimeScheduler();
     clock.frame = 100;
