@@ -18,6 +18,7 @@ import { hedge, type HedgeOptions } from '../../src/combinator/hedge';
 import { LlmError, type LlmErrorKind } from '../../src/error/llm-error';
 import type { RouteEvent } from '../../src/event/chat-event';
 import { compose, type Handler } from '../../src/handler';
+import { limitRate } from '../../src/policy/limit-rate';
 import { retryBackoff } from '../../src/policy/retry-backoff';
 import { RetryBudget } from '../../src/policy/state/retry-budget';
 import { prompt } from '../../src/request/messages';
@@ -542,4 +543,15 @@ describe('hedge', () => {
       "hedge: member 'a' must be a handler, got number",
     );
   });
+});
+
+it('asks the next member when a limit of this side refuses the first', () => {
+  const clock = new VirtualTimeScheduler();
+  const limit = limitRate({ requests: 1, mode: 'reject', scheduler: clock });
+  const gpt: Handler = () => of(...answerEvents('gpt'));
+  const limited = compose(gpt, limit);
+  const ask = hedge({ limited, other: () => of(...answerEvents('other')) }, { scheduler: clock });
+  const calls = [watch(ask(prompt('1'))), watch(ask(prompt('2')))];
+  expect(calls.map(({ end }) => end)).toEqual(['complete', 'complete']);
+  expect(calls[1]!.values[0]).toMatchObject({ type: 'route', name: 'other' });
 });

@@ -13,6 +13,8 @@ it.each<[LlmErrorFields, boolean]>([
   [{ kind: 'unauthorized' }, false],
   [{ kind: 'queue-full' }, false],
   [{ kind: 'circuit-open', retryAfter: 5 }, false],
+  [{ kind: 'rate-limited', retryable: false, status: 429 }, true],
+  [{ kind: 'rate-limited', retryable: false, retryAfter: 5 }, false],
 ])('isPushBack: %o is %s', (fields, expected) => {
   expect(isPushBack(new LlmError('fake', fields))).toBe(expected);
 });
