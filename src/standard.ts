@@ -199,7 +199,8 @@ function merge(all: readonly StandardPreset[]): StandardPreset {
         `standard: ${layer} must be an object of options, or false, got ${String(given)}`,
       );
     }
-    merged[layer] = given && { ...(merged[layer] || {}), ...given };
+    const before = merged[layer] || usual[layer as keyof StandardPreset] || {};
+    merged[layer] = given && { ...before, ...given };
   }
   return merged;
 }

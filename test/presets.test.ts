@@ -1,9 +1,10 @@
-import { of } from 'rxjs';
+import { concat, from, mergeMap, of, timer, VirtualTimeScheduler } from 'rxjs';
 import { describe, expect, it } from 'vitest';
+import type { Handler } from '../src/handler';
 import { presets } from '../src/presets';
 import { prompt } from '../src/request/messages';
-import { standard } from '../src/standard';
-import { answerEvents } from '../src/testing/index';
+import { standard, type StandardPreset } from '../src/standard';
+import { answerEvents, start } from '../src/testing/index';
 import { watch } from './support/watch';
 
 const fine = () => of(...answerEvents('fine'));
@@ -13,6 +14,25 @@ describe('presets', () => {
     const ask = standard({ gpt: fine }, { presets: [preset] });
     expect(watch(ask(prompt('?'))).end).toBe('complete');
   });
+
+  it.each([...Object.entries<StandardPreset>(presets), ['none', {}] as const])(
+    '%s leaves a slow but healthy server its time, also with two members',
+    (_, preset) => {
+      const clock = new VirtualTimeScheduler();
+      const { firstToken = 30_000 } = preset.deadlines || {};
+      let asked = 0;
+      const slow: Handler = () => {
+        asked += 1;
+        const answer$ = from(answerEvents('fine').slice(1));
+        return concat(of(start()), timer(firstToken * 0.95, clock).pipe(mergeMap(() => answer$)));
+      };
+      const ask = standard({ gpt: slow, claude: slow }, { presets: [preset], scheduler: clock });
+      const watched = watch(ask(prompt('?')));
+      clock.flush();
+      expect(watched.end).toBe('complete');
+      expect(asked).toBe(1);
+    },
+  );
 
   it('are plain data', () => {
     expect(JSON.parse(JSON.stringify(presets))).toEqual(presets);

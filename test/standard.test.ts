@@ -64,6 +64,16 @@ describe('the layers of standard', () => {
     expect(members.a.circuitBreaker).not.toBe(members.b.circuitBreaker);
   });
 
+  it('limitRate: a wait for the next window is no failure of an attempt', () => {
+    const clock = new VirtualTimeScheduler();
+    const ask = standard({ gpt: fine }, { limitRate: { requests: 1 }, scheduler: clock });
+    watch(ask(question));
+    const second = watch(ask(question));
+    clock.flush();
+    expect(second.end).toBe('complete');
+    expect(second.values.filter(({ type }) => type === 'retry')).toEqual([]);
+  });
+
   it('deadlines: for an attempt, and in total', () => {
     const silent = run({ gpt: () => NEVER }, { deadlines: { total: 1_000 }, retryBackoff: false });
     expect(silent.clock.now()).toBe(1_000);
@@ -143,6 +153,7 @@ describe('the options of standard', () => {
     expect(max({ limitConcurrency: { max: 7 }, presets })).toBe(7);
     expect(max({ presets, limitConcurrency: { queue: 1 } })).toBe(6);
     expect(max({ presets, limitConcurrency: undefined })).toBe(6);
+    expect(max({ presets: [{ limitConcurrency: false }], limitConcurrency: {} })).toBe(32);
   });
 
   it('switch a layer on or off, whatever a preset says', () => {

@@ -118,9 +118,8 @@ export function failover<Request = ChatRequest, Event = ChatEvent>(
           },
         });
         const left = entries.length - at;
-        withinShare(callOf(handler, request), { policy: 'failover', left, scheduler }).subscribe(
-          attempt,
-        );
+        const share = { policy: 'failover', left, heldBackBy: ['wait'], scheduler } as const;
+        withinShare(callOf(handler, request), share).subscribe(attempt);
       };
       subscribe(0);
     });

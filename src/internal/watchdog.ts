@@ -12,7 +12,12 @@ export interface WatchdogOptions {
   readonly connect?: number | undefined;
   /** The longest time to the first output, in milliseconds. */
   readonly firstToken?: number | undefined;
-  /** The longest time between two events, in milliseconds. */
+  /** Whether the first output may take any time after all. */
+  readonly lifted?: (() => boolean) | undefined;
+  /**
+   * The longest time between two events, in milliseconds. Where `firstToken` is given, it alone
+   * rules until the first output.
+   */
   readonly idle?: number | undefined;
   /** When the stream must have ended, on the scheduler's clock. */
   readonly deadline?: number | undefined;
@@ -41,7 +46,7 @@ const HAIR = 1e-5;
  */
 export function watchdog<T>(options: WatchdogOptions): MonoTypeOperatorFunction<T> {
   const { connect = Infinity, firstToken = Infinity, idle = Infinity } = options;
-  const { deadline = Infinity, scheduler } = options;
+  const { deadline = Infinity, lifted = () => false, scheduler } = options;
 
   return (source) =>
     new Observable((destination) => {
@@ -57,8 +62,8 @@ export function watchdog<T>(options: WatchdogOptions): MonoTypeOperatorFunction<
         const limits: (readonly [Limit, number])[] = [
           ['total', end],
           ['connect', alive ? Infinity : begun + connect],
-          ['firstToken', hasOutput ? Infinity : begun + firstToken],
-          ['idle', last + idle],
+          ['firstToken', hasOutput || lifted() ? Infinity : begun + firstToken],
+          ['idle', hasOutput || firstToken === Infinity ? last + idle : Infinity],
         ];
         return limits.reduce((first, limit) => (limit[1] < first[1] ? limit : first));
       };

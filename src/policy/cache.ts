@@ -1,5 +1,6 @@
 import {
   asyncScheduler,
+  catchError,
   concat,
   defer,
   EMPTY,
@@ -13,9 +14,11 @@ import {
   tap,
   type SchedulerLike,
 } from 'rxjs';
+import { LlmError } from '../error/llm-error';
 import type { CacheEvent, ChatEvent, FinishEvent } from '../event/chat-event';
 import type { Handler, Policy } from '../handler';
 import { AttemptSubject } from '../internal/attempt-subject';
+import { Commitment } from '../internal/commit';
 import { deepFreeze } from '../internal/deep-freeze';
 import { checkFunction, checkNumber, keyText } from '../internal/options';
 import { requestKey } from '../request/request-key';
@@ -192,12 +195,26 @@ export function cache(options: CacheOptions = {}): Cache {
           count('joined');
           const age = Math.max(0, now - flight.startedAt);
           // Who hears that it joins may end the call that it would join.
-          const rest = defer(() => (flights.get(id) === flight ? flight.events$ : answer()));
+          const rest = defer(() => (flights.get(id) === flight ? join(flight) : answer()));
           return announced({ type: 'cache', status: 'joined', age }, rest);
         }
         return fly(
           id,
           defer(() => next(request)),
+        );
+      };
+      // The call has the deadline of who began it; who joined may have more time, and asks anew.
+      const join = ({ events$ }: Flight): Observable<ChatEvent> => {
+        const committed = new Commitment();
+        return events$.pipe(
+          tap((event) => {
+            committed.add(event);
+          }),
+          catchError((error: unknown) => {
+            const { deadline = Infinity } = request.context ?? {};
+            if (!isOutOfTime(error) || scheduler.now() >= deadline) throw error;
+            return committed.made ? concat(of<ChatEvent>({ type: 'retract' }), answer()) : answer();
+          }),
         );
       };
       return defer(answer);
@@ -213,6 +230,10 @@ export function cache(options: CacheOptions = {}): Cache {
 
 function announced(notice: CacheEvent, events: Observable<ChatEvent>): Observable<ChatEvent> {
   return concat(of(Object.freeze(notice)), events);
+}
+
+function isOutOfTime(error: unknown): boolean {
+  return LlmError.is(error) && error.kind === 'timed-out' && error.code === 'total';
 }
 
 // The error in a notice belongs to who made it.

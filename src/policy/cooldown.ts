@@ -90,7 +90,8 @@ interface Waiter {
  * ever longer while it refuses. Then one probe goes first; each attempt that the server accepts
  * makes room for two. Refused attempts ask again, before any output, and don't use up those of
  * an outer `retryBackoff`, which would wait each for itself and then all ask at once. A refusal
- * of what was sent before the pause doesn't start another one.
+ * of what was sent before the pause doesn't start another one. A probe that hangs holds up all
+ * others, so put `deadlines` nearer to the wire.
  *
  * @param options - See {@link CooldownOptions}.
  * @returns A policy that is also an operator, with `state$`.

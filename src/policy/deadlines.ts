@@ -2,6 +2,7 @@ import { asyncScheduler, defer, filter, type SchedulerLike } from 'rxjs';
 import { LlmError } from '../error/llm-error';
 import type { ChatEvent } from '../event/chat-event';
 import type { StreamPolicy } from '../handler';
+import { liftShare } from '../internal/deadline-share';
 import { checkNumber } from '../internal/options';
 import { streamPolicy } from '../internal/stream-policy';
 import { watchdog, type Limit } from '../internal/watchdog';
@@ -12,12 +13,16 @@ export interface DeadlinesOptions {
   readonly connect?: number | undefined;
   /** The longest time until the first output: text, reasoning or a tool call. */
   readonly firstToken?: number | undefined;
-  /** The longest time without any event or keep-alive of the server. */
+  /**
+   * The longest time without any event or keep-alive of the server; where `firstToken` is set,
+   * from the first output on.
+   */
   readonly idle?: number | undefined;
   /**
    * The longest time for all, whatever is tried in it. Retries, `failover` and other policies
    * inside know of it by `context.deadline`, and give each attempt a share of what is left in
-   * which to say something.
+   * which to say something. An attempt that waits for its turn on this side keeps to no share, nor
+   * to that of its retries where it has a `firstToken` deadline.
    */
   readonly total?: number | undefined;
   /**
@@ -65,6 +70,7 @@ export function deadlines<T = ChatEvent>(options: DeadlinesOptions): StreamPolic
 
   return streamPolicy<T>((source, { chat, context, within }) =>
     defer(() => {
+      if (firstToken !== undefined) liftShare(context);
       const own = total === undefined ? Infinity : scheduler.now() + total;
       const deadline = Math.min(own, context.deadline ?? Infinity);
       // An outer deadline that comes first is not the one that was set here.

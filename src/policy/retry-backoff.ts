@@ -179,7 +179,11 @@ export function retryBackoff<T = ChatEvent>(options: RetryBackoffOptions = {}): 
         };
         const subscribe = (): void => {
           const left = attempts - attempt + 1;
-          const next = withinShare(call, { policy: 'retryBackoff', left, scheduler });
+          const next = withinShare(call, {
+            ...{ policy: 'retryBackoff', left, scheduler },
+            // A retry from within is that of a `cooldown`.
+            heldBackBy: ['wait', 'retry'],
+          });
           startAttempt(() => next.subscribe(operate<T, T>(destination, observer)));
         };
 

@@ -14,11 +14,8 @@ const CAPACITIES = [20, 5, 20];
 /** How long before the end of a phase rates are measured, in milliseconds. */
 const SPAN = 4000;
 
-/**
- * How long a call takes, in milliseconds. Whoever counts refusals needs a limit that is not tiny
- * to tell the capacity from it; whoever learns once a round needs short rounds.
- */
-const services = { aimd: 1000, gradient2: 400 } as const;
+/** How long a call takes, in milliseconds: limits that are tiny can't tell much of a capacity. */
+const services = { aimd: 1000, gradient2: 1000 } as const;
 
 type Algorithm = keyof typeof services;
 

@@ -695,3 +695,41 @@ describe('cache', () => {
     expect(given.stats).toMatchObject({ joined: 0, misses: 100, entries: 0 });
   });
 });
+
+describe('who joins a call with a deadline', () => {
+  const play = (deadline: number | undefined, before: readonly ChatEvent[] = []) => {
+    const late = new LlmError('late', { kind: 'timed-out', code: 'total', retryable: false });
+    const calls: Subject<ChatEvent>[] = [];
+    const { clock, ask } = setUp({}, () => {
+      const call = new Subject<ChatEvent>();
+      calls.push(call);
+      return call;
+    });
+    const leader = watch(ask(prompt('?', { context: { deadline: 10 } })));
+    const joiner = watch(ask(prompt('?', deadline === undefined ? {} : { context: { deadline } })));
+    for (const event of before) calls[0]!.next(event);
+    clock.frame = 10;
+    calls[0]!.error(late);
+    return { late, calls, leader, joiner };
+  };
+
+  it.each([20, undefined])('asks anew when that is over and its own is %o', (deadline) => {
+    const { late, calls, leader, joiner } = play(deadline);
+    expect(leader.end).toEqual({ error: late });
+    expect(calls).toHaveLength(2);
+    for (const event of fine) calls[1]!.next(event);
+    expect(joiner.values.slice(1)).toEqual(fine);
+  });
+
+  it('takes back what was said', () => {
+    const { calls, joiner } = play(20, [start(), textDelta('a')]);
+    calls[1]!.next(start());
+    expect(joiner.values.slice(1)).toEqual([start(), textDelta('a'), retract(), start()]);
+  });
+
+  it('fails with it when its own is over as well', () => {
+    const { late, calls, joiner } = play(10);
+    expect(calls).toHaveLength(1);
+    expect(joiner.end).toEqual({ error: late });
+  });
+});

@@ -66,6 +66,8 @@ describe('deadlines', () => {
       ],
       [24, 'idle'],
     ],
+    [{ firstToken: 30, idle: 10 }, [[5, start()]], [30, 'first-token']],
+    [{ firstToken: 30, idle: 10 }, [[25, textDelta('a')]], [35, 'idle']],
     [{ total: 10 }, [[9, textDelta('a')]], [10, 'total']],
     [{ total: 10, idle: 10 }, [], [10, 'total']],
     [{ connect: 3, firstToken: 5, idle: 7, total: 9 }, [], [3, 'connect']],
@@ -244,6 +246,55 @@ describe('a share of the time until the deadline', () => {
     watch(ask(question));
     clock.flush();
     expect(asked).toEqual([0, 30, 60, 90]);
+  });
+
+  it('is not kept by an attempt with a firstToken deadline of its own, but by the member', () => {
+    const { clock, asked, hung, total } = setUp(120);
+    const member = compose(
+      hung,
+      deadlines({ firstToken: 50, scheduler: clock }),
+      retryBackoff({ attempts: 3, base: 0, scheduler: clock }),
+    );
+    const ask = compose(failover({ a: member, b: member }, { scheduler: clock }), total);
+    watch(ask(question));
+    clock.flush();
+    expect(asked).toEqual([0, 50, 60, 110]);
+  });
+
+  it.each([
+    [{ type: 'wait', by: 'limitRate', ahead: 0 } as const, 90],
+    [{ type: 'retry', attempt: 2, delay: 1, error: 0 } as const, 90],
+    [start(), 30],
+  ])('after %o an attempt is cut at %i', (event, end) => {
+    const { clock, total } = setUp(90);
+    const ends: number[] = [];
+    const held: Handler = () =>
+      new Observable((subscriber) => {
+        subscriber.next(event);
+        return () => ends.push(clock.now());
+      });
+    const ask = compose(held, retryBackoff({ attempts: 3, base: 0, scheduler: clock }), total);
+    watch(ask(question));
+    clock.flush();
+    expect(ends[0]).toBe(end);
+  });
+
+  it('of a member is not lifted by its retries, but by a wait', () => {
+    const ends = (event: ChatEvent): number => {
+      const { clock, total } = setUp(90);
+      let left = NaN;
+      const held: Handler = () =>
+        new Observable((subscriber) => {
+          subscriber.next(event);
+          return () => (left = clock.now());
+        });
+      const ask = compose(failover({ held, other: () => NEVER }, { scheduler: clock }), total);
+      watch(ask(question));
+      clock.flush();
+      return left;
+    };
+    expect(ends({ type: 'retry', attempt: 2, delay: 1, error: 0 })).toBe(45);
+    expect(ends({ type: 'wait', by: 'limitRate', ahead: 0 })).toBe(90);
   });
 
   it('does not end an attempt that has begun to answer', () => {

@@ -1,7 +1,8 @@
 import type { LearningLimit, LimitBounds, LimitSample } from './aimd-limit';
 
 const TOLERANCE = 1.5;
-const SMOOTHING = 0.2;
+// Only downwards: a round is as long as a first token takes, so growth must not take many.
+const SMOOTHING = 0.5;
 const BACKOFF = 0.9;
 const LONGEST_ROUND = 50;
 // The usual time follows a longer one slowly, over some 600 rounds, and a shorter one soon.
@@ -50,7 +51,8 @@ export class GradientLimit implements LearningLimit {
     if (!used) return;
     const gradient = mean === 0 ? 1 : Math.min(1, Math.max(0.5, (TOLERANCE * usual) / mean));
     const next = this.#limit * gradient + 1 + Math.log10(this.#limit);
-    this.#move(this.#limit + SMOOTHING * (next - this.#limit));
+    const step = next - this.#limit;
+    this.#move(this.#limit + (step > 0 ? step : step * SMOOTHING));
   }
 
   overloaded({ round }: LimitSample): void {
