@@ -8,6 +8,7 @@ const folder = fileURLToPath(new URL('../examples/', import.meta.url));
 const files = readdirSync(folder).filter((name) => name.endsWith('.ts'));
 
 const expected: Readonly<Record<string, readonly string[]>> = {
+  'adapt-concurrency.ts': ['40 answers', 'the limit grew from 1 to 4'],
   'any-observable.ts': ['page a, page b, page c, page d', 'at most 2 were loading at once'],
   'circuit-breaker.ts': [
     'the circuit is closed',
@@ -18,6 +19,11 @@ const expected: Readonly<Record<string, readonly string[]>> = {
     'I am back.',
   ],
   'custom-policy.ts': ['asked with 1 message', 'answered', 'Short and sweet.'],
+  'deadlines.ts': [
+    'gpt ran out of time (first-token), over to claude',
+    'Here I am.',
+    'requests that were aborted: 1',
+  ],
   'first-answer.ts': ['An Observable is a recipe for values over time.'],
   'hedge.ts': [
     'gpt answers',
@@ -52,6 +58,12 @@ const expected: Readonly<Record<string, readonly string[]>> = {
     'what was said is taken back',
     'asking claude',
     'This one will. (after 3 attempts)',
+  ],
+  'service.ts': [
+    'refused: queue-full',
+    'At your service.',
+    '2 ended by themselves, 0 aborted',
+    'refused: queue-full',
   ],
   'route.ts': [
     'small, by rule 5: always',

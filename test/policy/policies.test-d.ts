@@ -1,10 +1,13 @@
 import { BehaviorSubject, of, type Observable } from 'rxjs';
 import { describe, expectTypeOf, it } from 'vitest';
 import type { ChatEvent } from '../../src/event/chat-event';
-import type { Policy, StreamPolicy } from '../../src/handler';
+import type { Handler, Policy, StreamPolicy } from '../../src/handler';
+import { adaptConcurrency, type AdaptiveState } from '../../src/policy/adapt-concurrency';
+import { admission, type AdmissionState, type DrainReport } from '../../src/policy/admission';
 import { cache, type CacheStats } from '../../src/policy/cache';
 import { type CircuitState, circuitBreaker } from '../../src/policy/circuit-breaker';
 import { cooldown, type CooldownState } from '../../src/policy/cooldown';
+import { deadlines } from '../../src/policy/deadlines';
 import { type ConcurrencyState, limitConcurrency } from '../../src/policy/limit-concurrency';
 import { limitRate, type RateState } from '../../src/policy/limit-rate';
 import { retryBackoff } from '../../src/policy/retry-backoff';
@@ -12,7 +15,9 @@ import type { RetryFailure } from '../../src/policy/state/retry-allowance';
 import { RetryBudget } from '../../src/policy/state/retry-budget';
 import { RetryQuota } from '../../src/policy/state/retry-quota';
 import { RetryThrottle } from '../../src/policy/state/retry-throttle';
+import { presets } from '../../src/presets';
 import type { ChatRequest } from '../../src/request/schema';
+import { standard, type StandardMember } from '../../src/standard';
 
 declare const none: RetryFailure;
 
@@ -82,6 +87,49 @@ describe('circuitBreaker', () => {
     circuitBreaker({ window: 100 });
     // @ts-expect-error -- the answer must be given at once
     circuitBreaker({ isFailure: () => Promise.resolve(true) });
+  });
+});
+
+describe('deadlines', () => {
+  it('is a policy and an operator, and takes undefined for each option', () => {
+    expectTypeOf(deadlines({ total: 1 })).toEqualTypeOf<StreamPolicy>();
+    expectTypeOf(of(1).pipe(deadlines({ idle: 1 }))).toEqualTypeOf<Observable<number>>();
+    deadlines({ connect: undefined, firstToken: undefined, scheduler: undefined });
+    // @ts-expect-error -- no such limit
+    deadlines({ timeout: 1 });
+  });
+});
+
+describe('adaptConcurrency', () => {
+  it('needs no options, and shows its state', () => {
+    expectTypeOf(adaptConcurrency().state$).toEqualTypeOf<Observable<AdaptiveState>>();
+    expectTypeOf(adaptConcurrency()).toExtend<StreamPolicy>();
+    expectTypeOf(of(1).pipe(adaptConcurrency())).toEqualTypeOf<Observable<number>>();
+    // @ts-expect-error -- no such algorithm
+    adaptConcurrency({ algorithm: 'vegas' });
+  });
+});
+
+describe('admission', () => {
+  it('shows its state, drains with a report, and takes limits that change', () => {
+    const door = admission({ maxInFlight: of(1), maxQueue: of(1), maxWait: undefined });
+    expectTypeOf(door.state$).toEqualTypeOf<Observable<AdmissionState>>();
+    expectTypeOf(door.drain()).toEqualTypeOf<Observable<DrainReport>>();
+    expectTypeOf(door).toExtend<StreamPolicy>();
+    // @ts-expect-error -- without a limit it would admit all
+    admission({});
+  });
+});
+
+describe('standard', () => {
+  it('is a handler that knows its members by name', () => {
+    const ask = standard({ gpt: () => of<ChatEvent>() }, { presets: [presets.chat], cache: {} });
+    expectTypeOf(ask).toExtend<Handler>();
+    expectTypeOf(ask.members.gpt).toEqualTypeOf<StandardMember>();
+    // @ts-expect-error -- no such member
+    void ask.members.claude;
+    // @ts-expect-error -- no such layer
+    standard({ gpt: () => of<ChatEvent>() }, { retry: {} });
   });
 });
 
