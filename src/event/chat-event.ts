@@ -201,3 +201,8 @@ export function isFinish(event: unknown): boolean {
   const { type, reason } = (event ?? {}) as { type?: unknown; reason?: unknown };
   return type === 'finish' && reason !== undefined;
 }
+
+/** Tells a sign of life that says nothing. */
+export function isKeepAlive(event: unknown): boolean {
+  return (event as { type?: unknown } | null | undefined)?.type === 'keep-alive';
+}

@@ -1,6 +1,11 @@
 import { defer, type Subscriber } from 'rxjs';
 import { LlmError } from '../error/llm-error';
-import type { ChatEvent, FinishEvent, RouteLoser } from '../event/chat-event';
+import {
+  isKeepAlive,
+  type ChatEvent,
+  type FinishEvent,
+  type RouteLoser,
+} from '../event/chat-event';
 import { UsageFold } from '../event/usage-fold';
 import type { Handler } from '../handler';
 import { Commitment } from './commit';
@@ -72,7 +77,8 @@ export class Race<Request, Event> {
     };
     const subscriber = operate<Event, Event>(destination, {
       next: (value) => {
-        if (this.#winner === racer || isSignOfLife(value)) {
+        // A sign of life keeps the idle timers around a race quiet, whoever gives it.
+        if (this.#winner === racer || isKeepAlive(value)) {
           destination.next(value);
           return;
         }
@@ -133,11 +139,6 @@ export class Race<Request, Event> {
 function asLoser({ name, used, failure }: Racer<unknown>): RouteLoser {
   const { total } = used;
   return { name, ...(Object.keys(total).length > 0 && { usage: total }), ...failure };
-}
-
-// It keeps the idle timers around a race quiet, whoever gives it.
-function isSignOfLife(value: unknown): boolean {
-  return (value as { type?: unknown } | null | undefined)?.type === 'keep-alive';
 }
 
 // `stop` with nothing said is the empty answer of a server in trouble.

@@ -1,5 +1,6 @@
 import { Observable, type MonoTypeOperatorFunction, type SchedulerLike } from 'rxjs';
-import { Commitment } from './commit';
+import { isKeepAlive } from '../event/chat-event';
+import { Commitment, isNotice } from './commit';
 import { operate } from './operate';
 import { SteadyClock } from './steady-clock';
 
@@ -25,17 +26,6 @@ export interface WatchdogOptions {
   /** Makes the error for the limit that has run out. */
   readonly error: (limit: Limit, hasOutput: boolean) => unknown;
 }
-
-// What a pipeline says of itself tells nothing about the server.
-const notices: ReadonlySet<unknown> = new Set([
-  'retry',
-  'route',
-  'cache',
-  'wait',
-  'repair',
-  'degraded',
-  'retract',
-]);
 
 // Shares of time are fractions of a millisecond, which no timer keeps.
 const HAIR = 1e-5;
@@ -91,11 +81,17 @@ export function watchdog<T>(options: WatchdogOptions): MonoTypeOperatorFunction<
             if (!hasOutput) {
               committed.add(value);
               hasOutput = committed.made;
-              alive ||= hasOutput || !notices.has((value as { type?: unknown } | null)?.type);
+              alive ||= hasOutput || isFromServer(value);
             }
             destination.next(value);
           },
         }),
       );
     });
+}
+
+// What a pipeline says of itself tells nothing about the server.
+function isFromServer(value: unknown): boolean {
+  const { type } = (value ?? {}) as { type?: unknown };
+  return isKeepAlive(value) || !(isNotice(value) || type === 'retract');
 }

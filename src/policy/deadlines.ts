@@ -1,6 +1,6 @@
 import { asyncScheduler, defer, filter, type SchedulerLike } from 'rxjs';
 import { LlmError } from '../error/llm-error';
-import type { ChatEvent } from '../event/chat-event';
+import { isKeepAlive, type ChatEvent } from '../event/chat-event';
 import type { StreamPolicy } from '../handler';
 import { liftShare } from '../internal/deadline-share';
 import { checkNumber } from '../internal/options';
@@ -91,10 +91,6 @@ export function deadlines<T = ChatEvent>(options: DeadlinesOptions): StreamPolic
       return heard || !listens ? timed : timed.pipe(filter((value) => !isKeepAlive(value)));
     }),
   );
-}
-
-function isKeepAlive(value: unknown): boolean {
-  return (value as { type?: unknown } | null | undefined)?.type === 'keep-alive';
 }
 
 const failures: Readonly<Record<Limit, { readonly code: string; readonly what: string }>> = {
