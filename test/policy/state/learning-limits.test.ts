@@ -92,6 +92,12 @@ describe('the limit of gradient2', () => {
     expect(round(limit, 145)).toBeGreaterThan(before);
   });
 
+  it('grows by more than one a round, as a round is as long as a first token takes', () => {
+    const limit = new GradientLimit(bounds);
+    const before = limit.limit;
+    expect(round(limit, 100) - before).toBeGreaterThan(1);
+  });
+
   it('soon takes a shorter time for the usual one', () => {
     const limit = new GradientLimit(bounds);
     round(limit, 1_000);
