@@ -4,7 +4,8 @@ import rxjs from 'eslint-plugin-rxjs-x';
 import { configs as typescript } from 'typescript-eslint';
 
 export default defineConfig(
-  { ignores: ['dist', 'api', 'docs', 'coverage'] },
+  // The benchmark is a package of its own, with peers that are not installed here.
+  { ignores: ['dist', 'api', 'docs', 'coverage', 'bench'] },
   {
     // A rule that is wrong for a file is switched off here, with the reason.
     linterOptions: { noInlineConfig: true, reportUnusedDisableDirectives: 'error' },

@@ -1,0 +1,52 @@
+import { existsSync, writeFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { drawChart } from './harness/chart.ts';
+import type { Measure, Plan } from './harness/measure.ts';
+import { renderReport, renderTable } from './harness/report.ts';
+import { mergeResults, readResults, writeResults, type DatedTable } from './harness/results.ts';
+import { measures } from './measures/index.ts';
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { runs: { type: 'string', default: '5' }, only: { type: 'string' } },
+});
+
+function fail(message: string): never {
+  console.error(`bench: ${message}`);
+  process.exit(2);
+}
+
+const runs = Number(values.runs);
+if (!Number.isInteger(runs) || runs < 1) fail(`--runs must be a whole number, got ${values.runs}`);
+if (!existsSync(new URL('../dist/node/index.js', import.meta.url))) {
+  fail('rxllm is not built; run `npm run build` in the folder above');
+}
+const chosen = positionals.length === 0 ? measures : positionals.map(find);
+
+function find(id: string): Measure {
+  const known = measures.map((measure) => measure.id).join(', ');
+  return measures.find((each) => each.id === id) ?? fail(`no measure '${id}'; there are ${known}`);
+}
+
+const plan: Plan = {
+  runs,
+  quick: false,
+  ...(values.only !== undefined && { only: values.only.split(',') }),
+  log: (line) => console.error(`  ${line}`),
+};
+
+const order = measures.map(({ id }) => id);
+for (const measure of chosen) {
+  console.error(measure.id);
+  const tables = await measure.run(plan);
+  const date = new Date().toISOString().slice(0, 10);
+  const fresh = tables.map((table): DatedTable => ({ ...table, date, runs }));
+  for (const table of fresh) console.log(`${renderTable(table)}\n`);
+  // A part of the contenders says nothing about the others: it is shown and not kept.
+  if (plan.only) continue;
+  // After each measure, so that a run that is cut short has not been for nothing.
+  const results = mergeResults(readResults(), fresh, order);
+  writeResults(results);
+  writeFileSync(new URL('RESULTS.md', import.meta.url), renderReport(results));
+  writeFileSync(new URL('chart.svg', import.meta.url), drawChart(results));
+}

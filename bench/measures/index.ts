@@ -1,0 +1,4 @@
+import type { Measure } from '../harness/measure.ts';
+
+/** All measures, in the order of the report. */
+export const measures: readonly Measure[] = [];
