@@ -1,4 +1,5 @@
 import type { Measure } from '../harness/measure.ts';
+import { policies } from './policies.ts';
 
 /** All measures, in the order of the report. */
-export const measures: readonly Measure[] = [];
+export const measures: readonly Measure[] = [policies];
