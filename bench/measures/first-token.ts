@@ -1,0 +1,68 @@
+import { startModelServer } from '../harness/model-server.ts';
+import type { Column, Measure, Plan, Table } from '../harness/measure.ts';
+import type { Outcome, Sample } from '../harness/rounds.ts';
+import type { Wire } from '../contenders/catalog.ts';
+import { baseline, runOnWire, wireTitles } from './by-wire.ts';
+
+const REQUESTS = 200;
+const AT_ONCE = 8;
+const WAIT = 10;
+
+const settings = [
+  { id: 'alone50', title: 'alone, p50' },
+  { id: 'alone99', title: 'alone, p99' },
+  { id: 'together50', title: `${AT_ONCE} at once, p50` },
+  { id: 'together99', title: `${AT_ONCE} at once, p99` },
+];
+
+const columns = settings.flatMap(({ id, title }): Column[] => [
+  { id, title, unit: 'ms', better: 'lower' },
+  { id: `${id}-added`, title: 'added', unit: 'ms', better: 'lower' },
+]);
+
+/** Sets what each round's sample is over the limit's in the same round beside it. */
+function withAdded(outcomes: ReadonlyMap<string, Outcome>): ReadonlyMap<string, Outcome> {
+  const base = outcomes.get(baseline)?.samples ?? [];
+  const added = (sample: Sample | undefined, round: number): Sample | undefined => {
+    const limit = base[round];
+    if (!sample || !limit) return sample;
+    const differences = settings.map(({ id }) => [`${id}-added`, sample[id]! - limit[id]!]);
+    return { ...sample, ...(Object.fromEntries(differences) as Sample) };
+  };
+  return new Map(
+    [...outcomes].map(([name, outcome]) => [
+      name,
+      name === baseline ? outcome : { ...outcome, samples: outcome.samples.map(added) },
+    ]),
+  );
+}
+
+async function measure(plan: Plan, wire: Wire): Promise<Table> {
+  const server = await startModelServer();
+  try {
+    const root = server.root({ kind: 'first', wait: WAIT });
+    const program = new URL('../programs/first-token.ts', import.meta.url);
+    const args = [root, String(REQUESTS), String(AT_ONCE)];
+    return {
+      id: `first-token-${wire}`,
+      title: `Time to the first token: ${wireTitles[wire]}`,
+      about:
+        `From the call to the first text, without the ${WAIT} ms for which the server holds it ` +
+        '(it tells how long that really was), and how much that is over the limit’s in the same ' +
+        `round. ${REQUESTS} requests one after the other, then ${2 * REQUESTS}, ${AT_ONCE} at once.`,
+      columns,
+      rows: await runOnWire(plan, { wire, columns, program, args, refine: withAdded }),
+    };
+  } finally {
+    server.close();
+  }
+}
+
+export const firstToken: Measure = {
+  id: 'first-token',
+  run: async (plan) => [
+    await measure(plan, 'chat'),
+    await measure(plan, 'anthropic'),
+    await measure(plan, 'responses'),
+  ],
+};

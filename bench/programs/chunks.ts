@@ -1,0 +1,28 @@
+import { connect, type Wire } from '../contenders/catalog.ts';
+import { report } from '../harness/child.ts';
+import { textOf } from '../server/text.ts';
+import { cpuTime, streamChecked } from './stream-checked.ts';
+
+const [contender = '', wire = '', root = '', tokens = ''] = process.argv.slice(2);
+const count = Number(tokens);
+const expected = textOf(count).length;
+const stream = await connect(contender, root, wire as Wire);
+
+/** Streams one answer after the other until so much CPU time is used up, and returns their number. */
+async function streamFor(microseconds: number): Promise<number> {
+  const end = cpuTime() + microseconds;
+  let answers = 0;
+  do {
+    await streamChecked(stream, expected);
+    answers += 1;
+  } while (cpuTime() < end);
+  return answers;
+}
+
+await streamFor(500_000);
+const [cpu, wall] = [cpuTime(), performance.now()];
+const chunks = (await streamFor(500_000)) * count;
+report({
+  cpu: (cpuTime() - cpu) / chunks,
+  wall: ((performance.now() - wall) * 1000) / chunks,
+});

@@ -1,0 +1,32 @@
+import { connect, type Wire } from '../contenders/catalog.ts';
+import { report } from '../harness/child.ts';
+import { textOf } from '../server/text.ts';
+import { cpuTime, streamChecked } from './stream-checked.ts';
+
+const [contender = '', wire = '', root = '', tokens = '', ...levels] = process.argv.slice(2);
+const expected = textOf(Number(tokens)).length;
+const stream = await connect(contender, root, wire as Wire);
+
+/** Keeps so many requests running for so long, each followed by the next, and counts them. */
+async function load(concurrency: number, milliseconds: number): Promise<number> {
+  const end = performance.now() + milliseconds;
+  let requests = 0;
+  const oneAfterTheOther = async (): Promise<void> => {
+    do {
+      await streamChecked(stream, expected);
+      requests += 1;
+    } while (performance.now() < end);
+  };
+  await Promise.all(Array.from({ length: concurrency }, oneAfterTheOther));
+  return requests;
+}
+
+const sample: Record<string, number> = {};
+for (const level of levels) {
+  await load(Number(level), 700);
+  const [cpu, wall] = [cpuTime(), performance.now()];
+  const requests = await load(Number(level), 1_000);
+  sample[`rate${level}`] = (requests * 1000) / (performance.now() - wall);
+  sample[`cpu${level}`] = (cpuTime() - cpu) / requests;
+}
+report(sample);
