@@ -1,0 +1,2 @@
+/** What an empty file costs. */
+export const stream = (): void => {};
