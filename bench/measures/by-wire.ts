@@ -18,19 +18,21 @@ export interface Trial {
   readonly program: URL;
   /** After the contender and the wire. */
   readonly args: readonly string[];
+  readonly nodeOptions?: readonly string[];
   /** Looks at what all rounds found, to add what can be known only from more than one. */
   readonly refine?: (outcomes: ReadonlyMap<string, Outcome>) => ReadonlyMap<string, Outcome>;
 }
 
 /** Lets every contender on a wire run the program, and returns a row for each. */
 export async function runOnWire(plan: Plan, trial: Trial): Promise<readonly Row[]> {
-  const { wire, columns, program, args, refine = (outcomes) => outcomes } = trial;
+  const { wire, columns, program, args, nodeOptions = [] } = trial;
+  const { refine = (outcomes: ReadonlyMap<string, Outcome>) => outcomes } = trial;
   const contenders = catalog[wire].filter(
     (name) => (plan.only?.includes(name) ?? true) && (!plan.quick || quickly.includes(name)),
   );
   plan.log(wireTitles[wire]);
   const outcomes = await runRounds(plan, contenders, (contender) =>
-    runChild<Sample>({ program, args: [contender, wire, ...args] }),
+    runChild<Sample>({ program, args: [contender, wire, ...args], nodeOptions }),
   );
   return toRows(refine(outcomes), columns, baseline);
 }
