@@ -1,9 +1,11 @@
-import { existsSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { requireBuild } from './harness/built.ts';
 import { drawChart } from './harness/chart.ts';
 import type { Measure, Plan } from './harness/measure.ts';
-import { renderReport, renderTable } from './harness/report.ts';
+import { renderReport } from './harness/report.ts';
 import { mergeResults, readResults, writeResults, type DatedTable } from './harness/results.ts';
+import { renderTable } from './harness/table.ts';
 import { measures } from './measures/index.ts';
 
 const { values, positionals } = parseArgs({
@@ -18,9 +20,7 @@ function fail(message: string): never {
 
 const runs = Number(values.runs);
 if (!Number.isInteger(runs) || runs < 1) fail(`--runs must be a whole number, got ${values.runs}`);
-if (!existsSync(new URL('../dist/node/index.js', import.meta.url))) {
-  fail('rxllm is not built; run `npm run build` in the folder above');
-}
+requireBuild();
 const chosen = positionals.length === 0 ? measures : positionals.map(find);
 
 function find(id: string): Measure {

@@ -17,6 +17,22 @@ export const catalog: Readonly<Record<Wire, readonly string[]>> = {
   anthropic: ['limit', 'rxllm-bare', 'rxllm-full', 'anthropic-sdk'],
 };
 
+/** What each of them is, for those who read the results. */
+export const about: Readonly<Record<string, string>> = {
+  limit: 'undici’s `dispatch`, eventsource-parser and JSON.parse, summing text: the baseline',
+  'rxllm-bare': 'a provider of rxllm, with nothing around it',
+  'rxllm-full':
+    '`standard()` with every layer: deadlines, breaker, concurrency, rate, cooldown, retry, ' +
+    'failover, admission and cache (each prompt is new), then `coalesce({ span: 50 })`; its limits ' +
+    'are set so high that they count and never hold back',
+  openai: 'openai, `chat.completions.create({ stream: true })`',
+  langchain: '@langchain/openai, `ChatOpenAI.stream`',
+  'ai-sdk': 'ai with @ai-sdk/openai-compatible, `streamText().textStream`',
+  tanstack: '@tanstack/ai with @tanstack/ai-openai, `chat()` on chat completions',
+  effect: '@effect/ai-openai, `LanguageModel.streamText`',
+  'anthropic-sdk': '@anthropic-ai/sdk, `messages.create({ stream: true })`',
+};
+
 /** What bench:quick looks at. */
 export const quickly: readonly string[] = ['limit', 'rxllm-bare', 'rxllm-full', 'openai'];
 

@@ -1,47 +1,41 @@
-import type { Column, Figure, Row, Table } from './measure.ts';
+import { about as contenders } from '../contenders/catalog.ts';
 import type { Results } from './results.ts';
+import { renderTable } from './table.ts';
+import { renderWins } from './wins.ts';
 
-/** A table in Markdown: a column of figures each, and one of ratios beside it where asked for. */
-export function renderTable({ title, about, baseline, columns, rows }: Table): string {
-  const headings = columns.flatMap(({ title: name, unit, ratio }) => [
-    unit === '' ? name : `${name}, ${unit}`,
-    ...(ratio && baseline !== undefined ? [`to ${baseline}`] : []),
-  ]);
-  const notes = rows.filter(({ note }) => note !== undefined);
+/** All of RESULTS.md; every figure in it stands in results.json. */
+export function renderReport({ rig, versions, tables }: Results): string {
+  const dates = [...new Set(tables.map(({ date }) => date))].sort();
   return [
-    `### ${title}`,
+    '# Results',
     '',
-    about,
+    'Written by `npm run bench`, from `results.json`; how to read it is in [README.md](README.md).',
+    'A figure is the median of all runs, with the lowest and the highest. A ratio is taken within ' +
+      'each round, in which every contender runs once, and summed up in the same way.',
     '',
-    line(['', ...headings]),
-    line(['---', ...headings.map(() => '--:')]),
-    ...rows.map((row) => line([row.contender, ...cells(row, columns, baseline)])),
-    ...(notes.length === 0 ? [] : ['', ...notes.map((row) => `- ${row.contender}: ${row.note}`)]),
+    `![Some of it, drawn](chart.svg)`,
+    '',
+    '## Rig',
+    '',
+    `- ${rig.cpu}, ${rig.cores} cores, ${rig.memory}`,
+    `- ${rig.kernel}, Node ${rig.node}`,
+    `- ${dates.join(', ')}`,
+    '',
+    '## Contenders',
+    '',
+    ...Object.entries(contenders).map(([name, what]) => `- **${name}**: ${what}`),
+    '',
+    Object.entries(versions)
+      .map(([name, version]) => `${name} ${version}`)
+      .join(', '),
+    '',
+    '## Figures',
+    '',
+    tables.map((table) => `${renderTable(table)}\n\n_${table.runs} runs._`).join('\n\n'),
+    '',
+    '## Where a peer wins',
+    '',
+    renderWins(tables),
+    '',
   ].join('\n');
-}
-
-export function renderReport(results: Results): string {
-  return `# Results\n\n${results.tables.map(renderTable).join('\n\n')}\n`;
-}
-
-function cells(row: Row, columns: readonly Column[], baseline: string | undefined): string[] {
-  return columns.flatMap(({ id, digits = 2, ratio }) => [
-    spread(row.figures[id], digits, ''),
-    ...(ratio && baseline !== undefined
-      ? [row.contender === baseline ? '1×' : spread(row.ratios?.[id], 2, '×')]
-      : []),
-  ]);
-}
-
-/** The median and, where it says something, how far the runs lie apart. */
-function spread(figure: Figure | undefined, digits: number, suffix: string): string {
-  if (!figure) return '–';
-  const [median, low, high] = [figure.median, figure.low, figure.high].map((value) =>
-    value.toFixed(digits),
-  );
-  return low === high ? `${median}${suffix}` : `${median}${suffix} (${low}–${high})`;
-}
-
-function line(cells: readonly string[]): string {
-  return `| ${cells.join(' | ')} |`;
 }

@@ -5,45 +5,43 @@ import { baseline, runOnWire, wireTitles } from './by-wire.ts';
 
 const TOKENS = 30;
 
-function columnsAt(levels: readonly number[]): Column[] {
-  return levels.flatMap((level): Column[] => [
-    {
-      id: `rate${level}`,
-      title: `${level} at once`,
-      unit: 'requests/s',
-      digits: 0,
-      ratio: true,
-      better: 'higher',
-    },
-    {
-      id: `cpu${level}`,
-      title: `CPU, ${level} at once`,
-      unit: 'µs',
-      digits: 0,
-      ratio: true,
-      better: 'lower',
-    },
-  ]);
-}
+const kinds: readonly Omit<Column, 'title'>[] = [
+  { id: 'rate', unit: 'requests/s', digits: 0, ratio: true, better: 'higher' },
+  { id: 'cpu', unit: 'µs', digits: 0, ratio: true, better: 'lower' },
+];
 
-async function measure(plan: Plan, wire: Wire): Promise<Table> {
+const about: Readonly<Record<string, { readonly title: string; readonly about: string }>> = {
+  rate: {
+    title: 'Short streams, requests a second',
+    about:
+      `Answers of ${TOKENS} chunks that are there at once, with so many requests always running ` +
+      'for a second, after a warm-up. Every prompt is new.',
+  },
+  cpu: {
+    title: 'Short streams, CPU of a request',
+    about: 'Of all threads of the client, in the same runs.',
+  },
+};
+
+async function measure(plan: Plan, wire: Wire): Promise<readonly Table[]> {
   const levels = plan.quick ? [32] : [1, 32, 256];
-  const columns = columnsAt(levels);
+  const columnsOf = (kind: Omit<Column, 'title'>): Column[] =>
+    levels.map((level) => ({ ...kind, id: `${kind.id}${level}`, title: `${level} at once` }));
   const server = await startModelServer();
   try {
     const root = server.root({ kind: 'whole', tokens: TOKENS, padded: false });
     const program = new URL('../programs/short-streams.ts', import.meta.url);
     const args = [root, String(TOKENS), ...levels.map(String)];
-    return {
-      id: `short-streams-${wire}`,
-      title: `Short streams: ${wireTitles[wire]}`,
-      about:
-        `Answers of ${TOKENS} chunks that are there at once: how many a second, and the CPU time ` +
-        'of all threads for each, with so many requests always running. Every prompt is new.',
+    const columns = kinds.flatMap(columnsOf);
+    const rows = await runOnWire(plan, { wire, columns, program, args });
+    return kinds.map((kind) => ({
+      id: `short-streams-${wire}-${kind.id}`,
+      title: `${about[kind.id]!.title}: ${wireTitles[wire]}`,
+      about: about[kind.id]!.about,
       baseline,
-      columns,
-      rows: await runOnWire(plan, { wire, columns, program, args }),
-    };
+      columns: columnsOf(kind),
+      rows,
+    }));
   } finally {
     server.close();
   }
@@ -53,8 +51,9 @@ export const shortStreams: Measure = {
   id: 'short-streams',
   quick: true,
   run: async (plan) => {
-    const chat = await measure(plan, 'chat');
-    if (plan.quick) return [chat];
-    return [chat, await measure(plan, 'anthropic'), await measure(plan, 'responses')];
+    const tables = [...(await measure(plan, 'chat'))];
+    if (plan.quick) return tables;
+    tables.push(...(await measure(plan, 'anthropic')), ...(await measure(plan, 'responses')));
+    return tables;
   },
 };

@@ -28,7 +28,7 @@ async function sample(requests: number, atOnce: number): Promise<number[]> {
   return times;
 }
 
-await sample(50, 5);
+await sample(300, 16);
 const [alone, together] = [
   await sample(Number(count), 1),
   await sample(2 * Number(count), Number(concurrency)),

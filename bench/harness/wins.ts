@@ -1,0 +1,35 @@
+import type { Column, Row, Table } from './measure.ts';
+
+/** Whether the row is one of ours; its other kinds are peers and the limit. */
+export function isOurs({ contender }: Row): boolean {
+  return contender.startsWith('rxllm');
+}
+
+/** Our row that peers are held against: the one that does the most. */
+function ourRow(rows: readonly Row[]): Row | undefined {
+  return rows.find(({ contender }) => contender === 'rxllm-full') ?? rows.find(isOurs);
+}
+
+/** Every figure in which a peer is better than rxllm, as a list in Markdown. */
+export function renderWins(tables: readonly Table[]): string {
+  const wins = tables.flatMap((table) =>
+    table.columns.flatMap((column) => winsIn(table, column).map((win) => `- ${win}`)),
+  );
+  return wins.length === 0 ? 'In none of these figures.' : wins.join('\n');
+}
+
+function winsIn({ title, rows }: Table, column: Column): string[] {
+  const { id, better, unit, digits = 2 } = column;
+  const own = ourRow(rows);
+  const ourFigure = own?.figures[id]?.median;
+  if (!own || ourFigure === undefined || better === undefined) return [];
+  return rows
+    .filter((row) => !isOurs(row) && row.contender !== 'limit')
+    .flatMap(({ contender, figures }) => {
+      const figure = figures[id]?.median;
+      if (figure === undefined) return [];
+      if (better === 'lower' ? figure >= ourFigure : figure <= ourFigure) return [];
+      const [theirs, ours] = [figure, ourFigure].map((value) => value.toFixed(digits));
+      return `${title}, ${column.title}: ${contender} ${theirs} ${unit}, ${own.contender} ${ours} ${unit}`;
+    });
+}
