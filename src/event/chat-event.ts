@@ -196,6 +196,11 @@ export function isDelta(event: unknown): boolean {
   }
 }
 
+/** Tells a piece of text or of reasoning, as most events of an answer are. */
+export function isText(event: ChatEvent): event is TextDeltaEvent | ReasoningDeltaEvent {
+  return event.type === 'text-delta' || event.type === 'reasoning-delta';
+}
+
 /** Tells the event that makes an answer whole: whoever leaves after it has got all of it. */
 export function isFinish(event: unknown): boolean {
   const { type, reason } = (event ?? {}) as { type?: unknown; reason?: unknown };

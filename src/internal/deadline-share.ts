@@ -1,4 +1,4 @@
-import { defer, tap, type Observable, type SchedulerLike } from 'rxjs';
+import { defer, type Observable, type SchedulerLike } from 'rxjs';
 import { LlmError } from '../error/llm-error';
 import type { ChatEvent } from '../event/chat-event';
 import type { RequestContext } from '../request/schema';
@@ -52,13 +52,13 @@ export function withinShare<T>(
           'share of the time until the deadline; raise total, or make fewer attempts',
         { kind: 'timed-out', code: 'first-token' },
       );
+    const hear = (value: unknown): void => {
+      const { type } = (value ?? {}) as Partial<ChatEvent>;
+      if (type && heldBackBy.includes(type)) mine.lifted = true;
+    };
     const more: SharedContext = { firstTokenDeadline: now + firstToken, [share]: mine };
     return within(more).pipe(
-      tap((value) => {
-        const { type } = (value ?? {}) as Partial<ChatEvent>;
-        if (type && heldBackBy.includes(type)) mine.lifted = true;
-      }),
-      watchdog({ firstToken, lifted: () => mine.lifted, scheduler, error }),
+      watchdog({ firstToken, lifted: () => mine.lifted, hear, scheduler, error }),
     );
   });
 }

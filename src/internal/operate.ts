@@ -2,7 +2,7 @@ import { Subscriber } from 'rxjs';
 
 /** What an operator does with its source's notifications; what is left out is forwarded. */
 export interface Overrides<In> {
-  readonly next: (value: In) => void;
+  readonly next?: (value: In) => void;
   readonly error?: (reason: unknown) => void;
   readonly complete?: () => void;
 }
@@ -31,7 +31,8 @@ class OperatorSubscriber<In, Out> extends Subscriber<In> {
 
   protected override _next(value: In): void {
     try {
-      this.overrides.next(value);
+      if (this.overrides.next) this.overrides.next(value);
+      else this.out.next(value as never);
     } catch (thrown) {
       this.out.error(thrown);
     }

@@ -79,9 +79,6 @@ export class Slots {
 
       // Settled at the end itself as well, so that who hears of the end finds a free slot.
       const observer = {
-        next: (value: T): void => {
-          destination.next(value);
-        },
         error: (error: unknown): void => {
           settle();
           destination.error(error);

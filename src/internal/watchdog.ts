@@ -15,6 +15,8 @@ export interface WatchdogOptions {
   readonly firstToken?: number | undefined;
   /** Whether the first output may take any time after all. */
   readonly lifted?: (() => boolean) | undefined;
+  /** Called with what comes until then. */
+  readonly hear?: ((value: unknown) => void) | undefined;
   /**
    * The longest time between two events, in milliseconds. Where `firstToken` is given, it alone
    * rules until the first output.
@@ -22,6 +24,8 @@ export interface WatchdogOptions {
   readonly idle?: number | undefined;
   /** When the stream must have ended, on the scheduler's clock. */
   readonly deadline?: number | undefined;
+  /** Whether keep-alives end here. */
+  readonly swallows?: boolean | undefined;
   readonly scheduler: SchedulerLike;
   /** Makes the error for the limit that has run out. */
   readonly error: (limit: Limit, hasOutput: boolean) => unknown;
@@ -36,7 +40,7 @@ const HAIR = 1e-5;
  */
 export function watchdog<T>(options: WatchdogOptions): MonoTypeOperatorFunction<T> {
   const { connect = Infinity, firstToken = Infinity, idle = Infinity } = options;
-  const { deadline = Infinity, lifted = () => false, scheduler } = options;
+  const { deadline = Infinity, lifted = () => false, swallows = false, scheduler } = options;
 
   return (source) =>
     new Observable((destination) => {
@@ -77,13 +81,14 @@ export function watchdog<T>(options: WatchdogOptions): MonoTypeOperatorFunction<
       source.subscribe(
         operate<T, T>(destination, {
           next: (value) => {
-            last = clock.time;
+            if (idle !== Infinity) last = clock.time;
             if (!hasOutput) {
+              options.hear?.(value);
               committed.add(value);
               hasOutput = committed.made;
               alive ||= hasOutput || isFromServer(value);
             }
-            destination.next(value);
+            if (!swallows || !isKeepAlive(value)) destination.next(value);
           },
         }),
       );

@@ -15,7 +15,7 @@ import {
   type SchedulerLike,
 } from 'rxjs';
 import { LlmError } from '../error/llm-error';
-import type { CacheEvent, ChatEvent, FinishEvent } from '../event/chat-event';
+import { isText, type CacheEvent, type ChatEvent, type FinishEvent } from '../event/chat-event';
 import type { Handler, Policy } from '../handler';
 import { AttemptSubject } from '../internal/attempt-subject';
 import { Commitment } from '../internal/commit';
@@ -236,19 +236,26 @@ function isOutOfTime(error: unknown): boolean {
   return LlmError.is(error) && error.kind === 'timed-out' && error.code === 'total';
 }
 
-// The error in a notice belongs to who made it.
 function freeze(event: ChatEvent): void {
-  if ('error' in event) Object.freeze(event);
+  // The error in a notice belongs to who made it; a piece of text holds nothing to freeze.
+  if (isText(event) || 'error' in event) Object.freeze(event);
   else deepFreeze(event);
 }
+
+// What a piece of text takes besides its text.
+const TEXT_EVENT = 32;
 
 /** The length of the answer as text; none where it is too deep for that, or goes in circles. */
 function lengthOf(events: readonly ChatEvent[]): number | undefined {
   try {
-    return JSON.stringify(events).length;
+    return events.reduce((sum, event) => sum + lengthOfEvent(event), 0);
   } catch {
     return undefined;
   }
+}
+
+function lengthOfEvent(event: ChatEvent): number {
+  return isText(event) ? TEXT_EVENT + event.text.length : JSON.stringify(event).length;
 }
 
 function isWhole(events: readonly ChatEvent[]): boolean {

@@ -1,6 +1,6 @@
-import { asyncScheduler, defer, filter, type SchedulerLike } from 'rxjs';
+import { asyncScheduler, defer, type SchedulerLike } from 'rxjs';
 import { LlmError } from '../error/llm-error';
-import { isKeepAlive, type ChatEvent } from '../event/chat-event';
+import type { ChatEvent } from '../event/chat-event';
 import type { StreamPolicy } from '../handler';
 import { liftShare } from '../internal/deadline-share';
 import { checkNumber } from '../internal/options';
@@ -75,20 +75,19 @@ export function deadlines<T = ChatEvent>(options: DeadlinesOptions): StreamPolic
       const deadline = Math.min(own, context.deadline ?? Infinity);
       // An outer deadline that comes first is not the one that was set here.
       const told = deadline < own ? { ...options, total: undefined } : options;
+      const listens = connect !== undefined || idle !== undefined;
       const watched = watchdog<T>({
         ...{ connect, firstToken, idle, deadline, scheduler },
+        // What comes from elsewhere may mean something else by a keep-alive.
+        swallows: listens && chat && !context.keepAlives,
         error: (limit, hasOutput) => timedOut(limit, told, hasOutput),
       });
-      const listens = connect !== undefined || idle !== undefined;
-      // What comes from elsewhere may mean something else by that.
-      const heard = !chat || (context.keepAlives ?? false);
       if (deadline === Infinity && !listens) return source.pipe(watched);
       const asked = within({
         ...(deadline === Infinity ? {} : { deadline }),
         ...(listens ? { keepAlives: true } : {}),
       });
-      const timed = asked.pipe(watched);
-      return heard || !listens ? timed : timed.pipe(filter((value) => !isKeepAlive(value)));
+      return asked.pipe(watched);
     }),
   );
 }

@@ -3,6 +3,7 @@ import type { ChatRequest } from '../request/schema';
 import { checkHeaders, checkHeaderValue, missingKey, readKey, secretValues } from './credentials';
 import { environmentVariable } from './environment';
 import type { ProviderOptions } from './protocol';
+import { rememberLast } from './remember-last';
 import { joinURL } from './url';
 
 type Headers = Readonly<Record<string, string>>;
@@ -34,6 +35,7 @@ export interface Connection {
    */
   readonly open: (path: (basePath: string) => string) => {
     readonly url: string;
+    readonly hostname: string;
     readonly headers: Headers;
   };
   readonly model: (request: ChatRequest) => string;
@@ -49,11 +51,16 @@ export function connect(vendor: Vendor, options: ProviderOptions): Connection {
     Object.entries(headers).map(([header, value]) => [header.toLowerCase(), value]),
   );
   const key = (): string | undefined => readKey(name, apiKey, vendor.keyVariables);
+  // Parsing URLs would take longer than all else that it takes to open a call.
+  const join = rememberLast((base: string, path: string) => joinURL(name, base, path));
+  const basePathOf = rememberLast((base: string) =>
+    new URL(joinURL(name, base, '')).pathname.replace(/\/+$/, ''),
+  );
+  const hostnameOf = rememberLast((url: string) => new URL(url).hostname);
   const locate = (base: string, path: (basePath: string) => string): string => {
     const { readBase = (whole: string) => whole } = vendor;
     const whole = readBase(base);
-    const basePath = new URL(joinURL(name, whole, '')).pathname.replace(/\/+$/, '');
-    return joinURL(name, whole, path(basePath));
+    return join(whole, path(basePathOf(whole)));
   };
   if (baseURL !== undefined) locate(baseURL, String);
 
@@ -64,11 +71,11 @@ export function connect(vendor: Vendor, options: ProviderOptions): Connection {
         baseURL === undefined ? fromEnvironment(vendor, name, path, locate) : locate(baseURL, path);
       const secret = key();
       const open = secret !== undefined || vendor.passes.some((header) => header in own);
-      const { hostname } = new URL(url);
+      const hostname = hostnameOf(url);
       if (!open && hostname === vendor.keyHost) {
         throw missingKey(name, vendor.keyVariables);
       }
-      return { url, headers: { ...vendor.headers(secret, hostname), ...own } };
+      return { url, hostname, headers: { ...vendor.headers(secret, hostname), ...own } };
     },
     model: (request) => {
       const wanted = request.model ?? model;

@@ -25,7 +25,9 @@ export function asCount(value: unknown): number | undefined {
 export function compact<T extends object>(
   fields: T,
 ): { [Field in keyof T]?: Exclude<T[Field], undefined> } {
-  return Object.fromEntries(
-    Object.entries(fields).filter(([, value]) => value !== undefined),
-  ) as never;
+  const said: { [Field in keyof T]?: unknown } = {};
+  for (const field of Object.keys(fields) as (keyof T)[]) {
+    if (fields[field] !== undefined) said[field] = fields[field];
+  }
+  return said as never;
 }

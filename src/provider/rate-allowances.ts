@@ -27,6 +27,8 @@ const names = {
  * @param receivedAt - The local clock when they came, for a server that sends no `date`.
  */
 export function rateAllowances(headers: Headers, receivedAt: number): RateAllowances | undefined {
+  // Most servers that are not a vendor's own say nothing of limits.
+  if (!Object.keys(headers).some((name) => name.includes('ratelimit'))) return undefined;
   const now =
     values(headers['date'])
       .map(readInstant)

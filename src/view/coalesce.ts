@@ -5,7 +5,12 @@ import {
   type SchedulerLike,
   type Subscription,
 } from 'rxjs';
-import type { ChatEvent, ReasoningDeltaEvent, TextDeltaEvent } from '../event/chat-event';
+import {
+  isText,
+  type ChatEvent,
+  type ReasoningDeltaEvent,
+  type TextDeltaEvent,
+} from '../event/chat-event';
 import { type Boundary, boundaryFinder } from '../internal/boundary';
 import { operate } from '../internal/operate';
 import { checkNumber, checkOneOf, MAX_DELAY } from '../internal/options';
@@ -113,7 +118,7 @@ export function coalesce(options: CoalesceOptions = {}): MonoTypeOperatorFunctio
       source.subscribe(
         operate<ChatEvent, ChatEvent>(destination, {
           next: (event) => {
-            if (event.type === 'text-delta' || event.type === 'reasoning-delta') {
+            if (isText(event)) {
               hold(event);
             } else {
               pass(held.length);

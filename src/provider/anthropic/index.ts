@@ -1,10 +1,12 @@
 import type { Handler } from '../../handler';
 import { sse } from '../../wire/sse';
 import { connect, type Vendor } from '../connection';
+import { fastLane } from '../fast-lane';
 import { httpHandler } from '../http-handler';
 import type { ProviderOptions } from '../protocol';
 import { MessageDecoder } from './decode';
 import { encodeMessage } from './encode';
+import { messageMembers } from './members';
 
 /** Options for {@link anthropic}. */
 export type AnthropicOptions = ProviderOptions;
@@ -54,7 +56,7 @@ export function anthropic(options: AnthropicOptions = {}): Handler {
         return { ...connection.open(path), body: encodeMessage(request, name, model) };
       },
       framing: sse,
-      createDecoder: (answer) => new MessageDecoder(answer),
+      createDecoder: fastLane((answer) => new MessageDecoder(answer), messageMembers),
       secrets,
     },
     options,

@@ -1,10 +1,12 @@
 import type { Handler } from '../../handler';
 import { ndjson } from '../../wire/ndjson';
 import { connect, type Vendor } from '../connection';
+import { fastLane } from '../fast-lane';
 import { httpHandler } from '../http-handler';
 import type { ProviderOptions } from '../protocol';
 import { ChatDecoder } from './decode';
 import { encodeChat } from './encode';
+import { chatMembers } from './members';
 import { readHost } from './host';
 
 /** Options for {@link ollama}. */
@@ -53,7 +55,7 @@ export function ollama(options: OllamaOptions = {}): Handler {
         return { ...connection.open(path), body: encodeChat(request, name, model) };
       },
       framing: ndjson,
-      createDecoder: (answer) => new ChatDecoder(answer),
+      createDecoder: fastLane((answer) => new ChatDecoder(answer), chatMembers),
       secrets,
     },
     options,

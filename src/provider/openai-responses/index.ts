@@ -1,10 +1,12 @@
 import type { Handler } from '../../handler';
 import { sse } from '../../wire/sse';
+import { fastLane } from '../fast-lane';
 import { httpHandler } from '../http-handler';
 import type { ProviderOptions } from '../protocol';
 import { connectOpenAI } from '../openai/connection';
 import { ResponseDecoder } from './decode';
 import { encodeResponse } from './encode';
+import { responseMembers } from './members';
 
 /** Options for {@link openaiResponses}. */
 export type OpenAIResponsesOptions = ProviderOptions;
@@ -39,7 +41,7 @@ export function openaiResponses(options: OpenAIResponsesOptions = {}): Handler {
         return { url, headers, body: encodeResponse(request, provider, model) };
       },
       framing: sse,
-      createDecoder: (answer) => new ResponseDecoder(answer),
+      createDecoder: fastLane((answer) => new ResponseDecoder(answer), responseMembers),
       secrets,
     },
     options,

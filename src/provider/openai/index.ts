@@ -1,10 +1,12 @@
 import type { Handler } from '../../handler';
 import { sse } from '../../wire/sse';
+import { fastLane } from '../fast-lane';
 import { httpHandler } from '../http-handler';
 import type { ProviderOptions } from '../protocol';
 import { connectOpenAI, isAzure, OPENAI_HOST } from './connection';
 import { ChatDecoder } from './decode';
 import { encodeChat } from './encode';
+import { chatMembers } from './members';
 
 /** Options for {@link openai}. */
 export type OpenAIOptions = ProviderOptions;
@@ -38,14 +40,13 @@ export function openai(options: OpenAIOptions = {}): Handler {
       name: provider,
       encode: (request) => {
         const model = connection.model(request);
-        const { url, headers } = connection.open(() => 'chat/completions');
-        const { hostname } = new URL(url);
+        const { url, hostname, headers } = connection.open(() => 'chat/completions');
         const completionTokens = hostname === OPENAI_HOST || isAzure(hostname);
         const body = encodeChat(request, { provider, model, completionTokens });
         return { url, headers, body };
       },
       framing: sse,
-      createDecoder: (answer) => new ChatDecoder(answer),
+      createDecoder: fastLane((answer) => new ChatDecoder(answer), chatMembers),
       secrets,
     },
     options,
