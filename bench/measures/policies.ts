@@ -8,19 +8,21 @@ const program = new URL('../programs/time-policy.ts', import.meta.url);
 const columns: readonly Column[] = [
   { id: 'call', title: 'added to a call', unit: 'ns', digits: 0, ratio: true, better: 'lower' },
   { id: 'event', title: 'added to an event', unit: 'ns', digits: 1, better: 'lower' },
+  { id: 'held', title: 'kept by an open call', unit: 'bytes', digits: 0, better: 'lower' },
 ];
 
 const about =
   'CPU that the guard adds, in process and without HTTP. What is called answers at once, by a ' +
   'synchronous stream of ten deltas or, for peers that guard promises, by a resolved promise, and ' +
-  'its own cost is taken off. An event is one delta more; a peer without a figure sees none.';
+  'its own cost is taken off. An event is one delta more; a peer without a figure sees none. What ' +
+  'is kept is the heap for a call that has begun and does not end.';
 
 async function measureJob(plan: Plan, job: Job): Promise<Table> {
   const { id, title, guards, notes = {} } = job;
   const names = Object.keys(guards).filter((name) => plan.only?.includes(name) ?? true);
   const baseline = names[0];
   const outcomes = await runRounds(plan, names, (name) =>
-    runChild<Sample>({ program, args: guards[name] ?? [] }),
+    runChild<Sample>({ program, args: guards[name] ?? [], nodeOptions: ['--expose-gc'] }),
   );
   return {
     id: `policies-${id}`,

@@ -1,5 +1,5 @@
 import { wrapLanguageModel } from 'ai';
-import { ANSWER, TOKEN, type Guard, type Library, type Run } from './guard.ts';
+import { ANSWER, calls, never, TOKEN, type Guard, type Library, type Run } from './guard.ts';
 
 type Model = ReturnType<typeof wrapLanguageModel>;
 type Part =
@@ -29,8 +29,10 @@ const model: Model = {
     const stream = new ReadableStream<Part>({
       pull: (controller) => {
         if (left > 0) controller.enqueue({ type: 'text-delta', id: '1', delta: TOKEN });
+        else if (calls.held) return never();
         else controller.close();
         left -= 1;
+        return;
       },
     });
     return { stream };

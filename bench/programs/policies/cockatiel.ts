@@ -11,7 +11,7 @@ import {
   wrap,
 } from 'cockatiel';
 import { RateLimiterMemory } from 'rate-limiter-flexible';
-import { ANSWER, call, promiseGuard, type Library } from './guard.ts';
+import { ANSWER, call, promiseGuard, ROOM, type Library } from './guard.ts';
 
 const makeRetry = () => retry(handleAll, { maxAttempts: 2, backoff: new ExponentialBackoff() });
 const makeBreaker = () =>
@@ -19,7 +19,7 @@ const makeBreaker = () =>
     halfOpenAfter: 30_000,
     breaker: new SamplingBreaker({ threshold: 0.5, duration: 30_000 }),
   });
-const makeBulkhead = () => bulkhead(32, 1000);
+const makeBulkhead = () => bulkhead(ROOM);
 const makeTimeout = () => timeout(30_000, TimeoutStrategy.Aggressive);
 
 const guard = (policy: { execute(made: typeof call): Promise<string> }) =>

@@ -1,10 +1,11 @@
 import { RunnableLambda, type Runnable } from '@langchain/core/runnables';
-import { ANSWER, call, TOKEN, type Guard, type Library, type Run } from './guard.ts';
+import { ANSWER, call, calls, never, TOKEN, type Guard, type Library, type Run } from './guard.ts';
 
 const lambda = () => RunnableLambda.from<number, string>(() => call());
 
 async function* tokens(deltas: number) {
   for (let index = 0; index < deltas; index += 1) yield TOKEN;
+  if (calls.held) await never();
 }
 
 // Its types don't know that it streams what a generator gives.

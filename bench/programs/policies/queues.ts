@@ -2,7 +2,7 @@ import Bottleneck from 'bottleneck';
 import PQueue from 'p-queue';
 import pRetry from 'p-retry';
 import { RateLimiterMemory, RateLimiterQueue } from 'rate-limiter-flexible';
-import { call, promiseGuard, type Library } from './guard.ts';
+import { call, promiseGuard, ROOM, type Library } from './guard.ts';
 
 // So many that nothing ever waits.
 const PLENTY = 1e9;
@@ -12,7 +12,7 @@ const MINUTE = 60_000;
 export const library: Library = {
   'p-retry': () => promiseGuard(() => pRetry(call, { retries: 2 })),
   'p-queue, concurrency': () => {
-    const queue = new PQueue({ concurrency: 32 });
+    const queue = new PQueue({ concurrency: ROOM });
     return promiseGuard(() => queue.add(call));
   },
   'p-queue, interval': () => {
@@ -20,7 +20,7 @@ export const library: Library = {
     return promiseGuard(() => queue.add(call));
   },
   'bottleneck, maxConcurrent': () => {
-    const limiter = new Bottleneck({ maxConcurrent: 32 });
+    const limiter = new Bottleneck({ maxConcurrent: ROOM });
     return promiseGuard(() => limiter.schedule(call));
   },
   'bottleneck, reservoir': () => {

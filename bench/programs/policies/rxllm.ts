@@ -20,7 +20,7 @@ import {
   type Handler,
   type Policy,
 } from 'rxllm';
-import { TOKEN, type Guard, type Library, type Run } from './guard.ts';
+import { calls, keep, ROOM, TOKEN, type Guard, type Library, type Run } from './guard.ts';
 import { NEVER, Observable, tap } from './rxjs.ts';
 
 // So many that nothing ever waits.
@@ -35,6 +35,10 @@ const provider: Handler = () =>
     subscriber.next({ type: 'start', provider: 'bench', model: 'bench' });
     for (let index = 0; index < deltas; index += 1) {
       subscriber.next({ type: 'text-delta', text: TOKEN });
+    }
+    if (calls.held) {
+      keep(subscriber);
+      return;
     }
     subscriber.next({
       type: 'finish',
@@ -64,7 +68,7 @@ function runOf(ask: Handler, request: () => ChatRequest): Run {
         ended = true;
       },
     });
-    if (!ended) throw new Error('the answer did not come at once');
+    if (!ended && !calls.held) throw new Error('the answer did not come at once');
     return length;
   };
 }
@@ -78,6 +82,7 @@ function guardOf(ask: Handler, question = sameQuestion): Guard {
 
 const policy = (made: Policy) => () => guardOf(compose(provider, made));
 const newQuestion = () => `What is ${String((asked += 1))}?`;
+const places = { limitConcurrency: { max: ROOM } };
 const limits = { requests: PLENTY, tokens: PLENTY };
 const times = { connect: 10_000, firstToken: 30_000, idle: 30_000 };
 
@@ -85,9 +90,9 @@ export const library: Library = {
   retryBackoff: policy(retryBackoff()),
   circuitBreaker: policy(circuitBreaker()),
   deadlines: policy(deadlines({ ...times, total: 120_000 })),
-  limitConcurrency: policy(limitConcurrency({ max: 32 })),
-  adaptConcurrency: policy(adaptConcurrency()),
-  admission: policy(admission({ maxInFlight: 64 })),
+  limitConcurrency: policy(limitConcurrency({ max: ROOM })),
+  adaptConcurrency: policy(adaptConcurrency({ initial: ROOM, max: ROOM })),
+  admission: policy(admission({ maxInFlight: ROOM })),
   limitRate: policy(limitRate({ requests: PLENTY })),
   'limitRate, tokens too': policy(limitRate(limits)),
   cooldown: policy(cooldown()),
@@ -98,9 +103,9 @@ export const library: Library = {
   'cache, miss': () => guardOf(compose(provider, cache()), newQuestion),
   'cache, hit': policy(cache()),
   'own policy': policy((next) => (request) => next(request).pipe(tap(count))),
-  standard: () => guardOf(standard({ gpt: provider })),
+  standard: () => guardOf(standard({ gpt: provider }, places)),
   'standard with all layers': () => {
-    const layers = { limitRate: limits, admission: { maxInFlight: 64 }, cache: {} };
+    const layers = { ...places, limitRate: limits, admission: { maxInFlight: ROOM }, cache: {} };
     return guardOf(standard({ gpt: provider }, layers), newQuestion);
   },
 };
