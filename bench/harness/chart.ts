@@ -32,6 +32,16 @@ const panels: readonly Panel[] = [
     column: 'alone50-added',
     title: 'Milliseconds added to the first token, p50: shorter is better',
   },
+  {
+    table: 'memory-chat-5000',
+    column: 'each5000',
+    title: 'Heap of each of 5,000 open streams, kB: shorter is better',
+  },
+  {
+    table: 'import',
+    column: 'import',
+    title: 'Cold import, ms: shorter is better',
+  },
 ];
 
 const WIDTH = 760;

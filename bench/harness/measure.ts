@@ -33,6 +33,8 @@ export interface Table {
   readonly about: string;
   /** The row that ratios are taken to. */
   readonly baseline?: string;
+  /** Rows that are no peers, but there to compare with. @defaultValue the limit */
+  readonly references?: readonly string[];
   readonly columns: readonly Column[];
   readonly rows: readonly Row[];
 }

@@ -18,13 +18,13 @@ export function renderWins(tables: readonly Table[]): string {
   return wins.length === 0 ? 'In none of these figures.' : wins.join('\n');
 }
 
-function winsIn({ title, rows }: Table, column: Column): string[] {
+function winsIn({ title, rows, references = ['limit'] }: Table, column: Column): string[] {
   const { id, better, unit, digits = 2 } = column;
   const own = ourRow(rows);
   const ourFigure = own?.figures[id]?.median;
   if (!own || ourFigure === undefined || better === undefined) return [];
   return rows
-    .filter((row) => !isOurs(row) && row.contender !== 'limit')
+    .filter((row) => !isOurs(row) && !references.includes(row.contender))
     .flatMap(({ contender, figures }) => {
       const figure = figures[id]?.median;
       if (figure === undefined) return [];

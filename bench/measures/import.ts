@@ -1,7 +1,7 @@
 import { runChild } from '../harness/child.ts';
 import type { Column, Measure } from '../harness/measure.ts';
 import { runRounds, toRows, type Sample } from '../harness/rounds.ts';
-import { programs, urlOf, type Program } from '../programs/minimal/catalog.ts';
+import { programs, references, urlOf, type Program } from '../programs/minimal/catalog.ts';
 
 const program = new URL('../programs/time-import.ts', import.meta.url);
 
@@ -35,8 +35,10 @@ export const importing: Measure = {
         title: 'Cold import',
         about:
           'The import of the least program that streams an answer, in a new process, with the ' +
-          `model made and not yet asked. At least ${RUNS} runs, after one that is not counted.`,
+          `model made and not yet asked. At least ${RUNS} runs, after one that is not counted. ` +
+          'nothing is an empty file, limit the parts alone, limit-fetch the same on Node’s own fetch.',
         baseline,
+        references,
         columns,
         rows: toRows(outcomes, columns, baseline),
       },

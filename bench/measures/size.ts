@@ -3,7 +3,7 @@ import { gzipSync } from 'node:zlib';
 import { build, type Platform } from 'esbuild';
 import type { Column, Measure } from '../harness/measure.ts';
 import { runRounds, toRows, type Sample } from '../harness/rounds.ts';
-import { programs, urlOf, type Program } from '../programs/minimal/catalog.ts';
+import { programs, references, urlOf, type Program } from '../programs/minimal/catalog.ts';
 
 const common = { unit: 'kB', digits: 1, better: 'lower' } as const;
 
@@ -33,7 +33,7 @@ export const size: Measure = {
   id: 'size',
   run: async (plan) => {
     const names = (Object.keys(programs) as Program[]).filter(
-      (name) => name !== 'an empty file' && (plan.only?.includes(name) ?? true),
+      (name) => name !== 'nothing' && (plan.only?.includes(name) ?? true),
     );
     const notes: Record<string, string> = {};
     // A bundle is the same each time.
@@ -53,8 +53,10 @@ export const size: Measure = {
         title: 'Bundle size',
         about:
           'The least program that streams an answer, bundled and minified by esbuild with all of ' +
-          'its dependencies. On Node, rxllm brings undici along; its browser build uses fetch.',
+          'its dependencies. On Node, rxllm brings undici along; its browser build uses fetch. limit is ' +
+          'the parts alone, limit-fetch the same on fetch.',
         baseline,
+        references,
         columns,
         rows: toRows(outcomes, columns, baseline, notes),
       },

@@ -3,9 +3,9 @@
  * it is imported, and asks it when `stream` is called.
  */
 export const programs = {
-  'an empty file': 'nothing',
-  'undici and eventsource-parser': 'limit',
-  'fetch and eventsource-parser': 'fetch',
+  nothing: 'nothing',
+  limit: 'limit',
+  'limit-fetch': 'fetch',
   'rxllm-bare': 'rxllm-bare',
   'rxllm-full': 'rxllm-full',
   openai: 'openai',
@@ -15,6 +15,9 @@ export const programs = {
   tanstack: 'tanstack',
   effect: 'effect',
 } as const;
+
+/** What is there to compare with: an empty file, and the parts alone, with undici or fetch. */
+export const references: readonly string[] = ['nothing', 'limit', 'limit-fetch'];
 
 export type Program = keyof typeof programs;
 
