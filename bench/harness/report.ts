@@ -31,7 +31,12 @@ export function renderReport({ rig, versions, tables }: Results): string {
     '',
     '## Figures',
     '',
-    tables.map((table) => `${renderTable(table)}\n\n_${table.runs} runs._`).join('\n\n'),
+    tables
+      .map(
+        (table) =>
+          `${renderTable(table)}\n\n_${table.runs === 1 ? 'One run' : `${table.runs} runs`}._`,
+      )
+      .join('\n\n'),
     '',
     '## Where a peer wins',
     '',

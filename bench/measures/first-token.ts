@@ -1,6 +1,6 @@
 import { startModelServer } from '../harness/model-server.ts';
 import type { Column, Measure, Plan, Table } from '../harness/measure.ts';
-import type { Outcome, Sample } from '../harness/rounds.ts';
+import { overBaseline } from '../harness/over-baseline.ts';
 import type { Wire } from '../contenders/catalog.ts';
 import { baseline, runOnWire, wireTitles } from './by-wire.ts';
 
@@ -16,26 +16,11 @@ const settings = [
 ];
 
 const columns = settings.flatMap(({ id, title }): Column[] => [
-  { id, title, unit: 'ms', better: 'lower' },
-  { id: `${id}-added`, title: 'added', unit: 'ms', better: 'lower' },
+  { id, title, unit: 'ms' },
+  { id: `${id}-added`, title: `${title}, over the limit`, unit: 'ms', better: 'lower' },
 ]);
 
-/** Sets what each round's sample is over the limit's in the same round beside it. */
-function withAdded(outcomes: ReadonlyMap<string, Outcome>): ReadonlyMap<string, Outcome> {
-  const base = outcomes.get(baseline)?.samples ?? [];
-  const added = (sample: Sample | undefined, round: number): Sample | undefined => {
-    const limit = base[round];
-    if (!sample || !limit) return sample;
-    const differences = settings.map(({ id }) => [`${id}-added`, sample[id]! - limit[id]!]);
-    return { ...sample, ...(Object.fromEntries(differences) as Sample) };
-  };
-  return new Map(
-    [...outcomes].map(([name, outcome]) => [
-      name,
-      name === baseline ? outcome : { ...outcome, samples: outcome.samples.map(added) },
-    ]),
-  );
-}
+const added = Object.fromEntries(settings.map(({ id }) => [id, `${id}-added`]));
 
 async function measure(plan: Plan, wire: Wire): Promise<Table> {
   const server = await startModelServer();
@@ -51,7 +36,13 @@ async function measure(plan: Plan, wire: Wire): Promise<Table> {
         '(it tells how long that really was), and how much that is over the limit’s in the same ' +
         `round. ${REQUESTS} requests one after the other, then ${2 * REQUESTS}, ${AT_ONCE} at once.`,
       columns,
-      rows: await runOnWire(plan, { wire, columns, program, args, refine: withAdded }),
+      rows: await runOnWire(plan, {
+        wire,
+        columns,
+        program,
+        args,
+        refine: (outcomes) => overBaseline(outcomes, baseline, added),
+      }),
     };
   } finally {
     server.close();

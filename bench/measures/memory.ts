@@ -1,7 +1,7 @@
 import type { Wire } from '../contenders/catalog.ts';
 import type { Column, Measure, Plan, Table } from '../harness/measure.ts';
 import { startModelServer } from '../harness/model-server.ts';
-import type { Outcome, Sample } from '../harness/rounds.ts';
+import { overBaseline } from '../harness/over-baseline.ts';
 import { baseline, runOnWire, wireTitles } from './by-wire.ts';
 
 function columnsAt(level: number): Column[] {
@@ -17,28 +17,6 @@ function columnsAt(level: number): Column[] {
   ];
 }
 
-/** Sets beside each round's sample how much heap a stream takes over the limit's in that round. */
-function withDifference(levels: readonly number[]) {
-  return (outcomes: ReadonlyMap<string, Outcome>): ReadonlyMap<string, Outcome> => {
-    const base = outcomes.get(baseline)?.samples ?? [];
-    const over = (sample: Sample | undefined, round: number): Sample | undefined => {
-      const limit = base[round];
-      if (!sample || !limit) return sample;
-      const differences = levels.map((level) => [
-        `over${level}`,
-        sample[`each${level}`]! - limit[`each${level}`]!,
-      ]);
-      return { ...sample, ...(Object.fromEntries(differences) as Sample) };
-    };
-    return new Map(
-      [...outcomes].map(([name, outcome]) => [
-        name,
-        name === baseline ? outcome : { ...outcome, samples: outcome.samples.map(over) },
-      ]),
-    );
-  };
-}
-
 /** Tells what to do before a process runs out of sockets. */
 function checkOpenFiles(most: number): void {
   const { userLimits } = process.report.getReport() as unknown as {
@@ -52,6 +30,7 @@ function checkOpenFiles(most: number): void {
 
 async function measure(plan: Plan, wire: Wire, levels: readonly number[]): Promise<Table[]> {
   checkOpenFiles(Math.max(...levels));
+  const over = Object.fromEntries(levels.map((level) => [`each${level}`, `over${level}`]));
   const server = await startModelServer();
   try {
     const rows = await runOnWire(plan, {
@@ -60,7 +39,7 @@ async function measure(plan: Plan, wire: Wire, levels: readonly number[]): Promi
       program: new URL('../programs/memory.ts', import.meta.url),
       args: [server.root({ kind: 'hold' }), ...levels.map(String)],
       nodeOptions: ['--expose-gc'],
-      refine: withDifference(levels),
+      refine: (outcomes) => overBaseline(outcomes, baseline, over),
     });
     return levels.map((level) => ({
       id: `memory-${wire}-${level}`,
