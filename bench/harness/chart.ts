@@ -33,11 +33,6 @@ const panels: readonly Panel[] = [
     title: 'Milliseconds added to the first token, p50: shorter is better',
   },
   {
-    table: 'memory-chat-1000',
-    column: 'each1000',
-    title: 'Heap of each of 1000 open streams, in kB: shorter is better',
-  },
-  {
     table: 'memory-chat-5000',
     column: 'each5000',
     title: 'Heap of each of 5,000 open streams, kB: shorter is better',

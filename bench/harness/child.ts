@@ -31,7 +31,7 @@ export function runChild<Result>(task: Task): Promise<Result> {
   }, timeout);
   child.once('message', (message) => resolve(message as Result));
   child.once('error', reject);
-  child.once('exit', (code) => {
+  child.once('close', (code) => {
     clearTimeout(timer);
     reject(new Error(reasonIn(complaint) ?? `ended with code ${code} and no result`));
   });
@@ -43,8 +43,10 @@ export function report(result: unknown): void {
   process.send?.(result, () => process.exit(0));
 }
 
-/** The line of a stack trace that says what is wrong. */
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+/** The line of a stack trace that says what is wrong, without where this checkout lies. */
 function reasonIn(complaint: string): string | undefined {
-  const lines = complaint.split('\n');
+  const lines = complaint.replaceAll(root, '').split('\n');
   return lines.find((line) => /^\S*Error\b/.test(line)) ?? lines.find((line) => line.trim() !== '');
 }
