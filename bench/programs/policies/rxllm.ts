@@ -49,15 +49,17 @@ const provider: Handler = () =>
     subscriber.complete();
   });
 
-let counted = 0;
-const count = (): void => {
-  counted += 1;
+let seen = 0;
+const see = (): void => {
+  seen += 1;
 };
+
+/** A member that never says anything. */
 const silent: Handler = () => NEVER;
 
 function runOf(ask: Handler, request: () => ChatRequest): Run {
-  return (count) => {
-    deltas = count;
+  return (wanted) => {
+    deltas = wanted;
     let length = 0;
     let ended = false;
     ask(request()).subscribe({
@@ -81,6 +83,7 @@ function guardOf(ask: Handler, question = sameQuestion): Guard {
 }
 
 const policy = (made: Policy) => () => guardOf(compose(provider, made));
+// Nothing that was asked before, so that no answer is kept for it.
 const newQuestion = () => `What is ${String((asked += 1))}?`;
 const places = { limitConcurrency: { max: ROOM } };
 const limits = { requests: PLENTY, tokens: PLENTY };
@@ -102,7 +105,7 @@ export const library: Library = {
   raceFirstToken: () => guardOf(raceFirstToken({ first: silent, second: provider })),
   'cache, miss': () => guardOf(compose(provider, cache()), newQuestion),
   'cache, hit': policy(cache()),
-  'own policy': policy((next) => (request) => next(request).pipe(tap(count))),
+  'own policy': policy((next) => (request) => next(request).pipe(tap(see))),
   standard: () => guardOf(standard({ gpt: provider }, places)),
   'standard with all layers': () => {
     const layers = { ...places, limitRate: limits, admission: { maxInFlight: ROOM }, cache: {} };
