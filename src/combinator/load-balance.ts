@@ -1,14 +1,7 @@
-import {
-  asyncScheduler,
-  defer,
-  map,
-  Observable,
-  startWith,
-  Subject,
-  type SchedulerLike,
-} from 'rxjs';
+import { asyncScheduler, defer, Observable, type SchedulerLike } from 'rxjs';
 import type { ChatEvent } from '../event/chat-event';
 import type { Handler } from '../handler';
+import { Changes } from '../internal/changes';
 import { judgeCall } from '../internal/judge-call';
 import { isChatRequest, memberEntries, type Members } from '../internal/members';
 import { checkFunction, checkNumber, checkOneOf, MAX_DELAY } from '../internal/options';
@@ -170,15 +163,12 @@ export function loadBalance<Request = ChatRequest, Event = ChatEvent>(
   refuseUnknown(weights, names);
   const balancer = new Balancer(names, pickers[by](random), ejectionRules(eject));
   const clock = new SteadyClock(scheduler);
-  const changes = new Subject<void>();
-  const tell = (): void => {
-    changes.next();
-  };
+  const changes = new Changes();
   const shares = (by === 'weighted' ? balancer.members : []).map((member) => {
     const given = weights[member.name] ?? 1;
     const share = makeShare(member.name, given, () => {
       member.weight = share.value;
-      tell();
+      changes.tell();
     });
     member.weight = share.current;
     return { member, share };
@@ -195,7 +185,7 @@ export function loadBalance<Request = ChatRequest, Event = ChatEvent>(
       if (!turn) {
         throw new RangeError('loadBalance: every weight is 0; give a member a weight above 0');
       }
-      tell();
+      changes.tell();
       const { name, index } = turn.member;
       if (isChatRequest(request)) {
         destination.next({ type: 'route', by: 'loadBalance', name } as Event);
@@ -207,20 +197,17 @@ export function loadBalance<Request = ChatRequest, Event = ChatEvent>(
           clock,
           hear: (latency) => {
             balancer.hear(turn, clock.time, latency);
-            tell();
+            changes.tell();
           },
           settle: (verdict) => {
             balancer.end(turn, clock.time, verdict?.failed);
-            tell();
+            changes.tell();
           },
         },
       );
     });
 
-  const health$ = changes.pipe(
-    startWith(undefined),
-    map(() => balancer.report(clock.time, scheduler.now())),
-  );
+  const health$ = changes.watch(() => balancer.report(clock.time, scheduler.now()));
   return Object.assign(handler, { health$ });
 }
 

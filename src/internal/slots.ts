@@ -1,7 +1,8 @@
-import { asyncScheduler, map, Observable, startWith, Subject, type SchedulerLike } from 'rxjs';
+import { asyncScheduler, Observable, type SchedulerLike } from 'rxjs';
 import { LlmError } from '../error/llm-error';
 import { WaitQueue, type Place } from '../policy/state/wait-queue';
 import type { Call } from './call';
+import { Changes } from './changes';
 import { operate } from './operate';
 import { checkNumber, MAX_DELAY } from './options';
 
@@ -32,7 +33,7 @@ export interface SlotsOptions {
 /** Places for calls that run at once; the others wait their turn, the most urgent first. */
 export class Slots {
   readonly #waiting = new WaitQueue<() => void>();
-  readonly #changes = new Subject<void>();
+  readonly #changes = new Changes();
   #active = 0;
   #granting = false;
 
@@ -45,16 +46,15 @@ export class Slots {
 
   /** What `snapshot` makes of the state, now and whenever it changes. */
   watch<State>(snapshot: (state: SlotsState) => State): Observable<State> {
-    return this.#changes.pipe(
-      startWith(undefined),
-      map(() => snapshot({ active: this.#active, waiting: this.#waiting.size })),
+    return this.#changes.watch(() =>
+      snapshot({ active: this.#active, waiting: this.#waiting.size }),
     );
   }
 
   /** Lets those in who now have a place, and says that the state has changed. */
   readonly changed = (): void => {
     this.#grant();
-    this.#changes.next();
+    this.#changes.tell();
   };
 
   /**
@@ -92,7 +92,7 @@ export class Slots {
         held = true;
         place = undefined;
         this.#active += 1;
-        this.#changes.next();
+        this.#changes.tell();
         // Who watches the state may have ended the call.
         if (destination.closed) return;
         try {
@@ -106,7 +106,7 @@ export class Slots {
         if (!place) return;
         place.leave();
         place = undefined;
-        this.#changes.next();
+        this.#changes.tell();
       };
 
       destination.add(() => {
@@ -124,7 +124,7 @@ export class Slots {
       });
       // Before others hear of it: who watches the state may make room for the call.
       if (chat) destination.next({ type: 'wait', by: policy, ahead } as T);
-      this.#changes.next();
+      this.#changes.tell();
       if (maxWait === undefined || maxWait === Infinity || !place) return;
       const timer = scheduler.schedule(
         () => {

@@ -5,21 +5,18 @@ import {
   defer,
   EMPTY,
   from,
-  map,
   type Observable,
   of,
   share,
-  startWith,
-  Subject,
   tap,
   type SchedulerLike,
 } from 'rxjs';
 import { LlmError } from '../error/llm-error';
 import { isText, type CacheEvent, type ChatEvent, type FinishEvent } from '../event/chat-event';
 import type { Handler, Policy } from '../handler';
+import { Changes } from '../internal/changes';
 import { AttemptSubject } from '../internal/attempt-subject';
 import { Commitment } from '../internal/commit';
-import { deepFreeze } from '../internal/deep-freeze';
 import { checkFunction, checkNumber, keyText } from '../internal/options';
 import { requestKey } from '../request/request-key';
 import type { ChatRequest } from '../request/schema';
@@ -128,13 +125,13 @@ export function cache(options: CacheOptions = {}): Cache {
   const store = new MemoryStore<Kept>({ max, maxBytes });
   const flights = new Map<string, Flight>();
   const scopes = new WeakMap<Handler, number>();
-  const changes = new Subject<void>();
+  const changes = new Changes();
   const counts = { hits: 0, joined: 0, misses: 0 };
   let scopeCount = 0;
 
   const count = (what: keyof typeof counts): void => {
     counts[what] += 1;
-    changes.next();
+    changes.tell();
   };
 
   const keep = (id: string, startedAt: number, events: readonly ChatEvent[]): void => {
@@ -143,15 +140,18 @@ export function cache(options: CacheOptions = {}): Cache {
     const now = scheduler.now();
     const took = Math.max(0, now - startedAt);
     store.set(id, { events, keptAt: now, took }, now + ttl, 2 * (id.length + length));
-    changes.next();
+    changes.tell();
   };
 
   const fly = (id: string, call: Observable<ChatEvent>): Observable<ChatEvent> => {
-    const subject = new AttemptSubject();
-    // Before the end is passed on, so that who asks again on hearing of it makes a new call.
     const land = (): void => {
-      flights.delete(id);
+      if (flights.get(id) === flight) flights.delete(id);
     };
+    const subject = new AttemptSubject((whole) => {
+      // Before the end is passed on, so that who asks again on hearing of it makes a new call.
+      land();
+      if (whole && ttl > 0 && isWhole(subject.attempt)) keep(id, flight.startedAt, subject.attempt);
+    });
     const connecting = defer(() => {
       flights.set(id, flight);
       count('misses');
@@ -159,16 +159,13 @@ export function cache(options: CacheOptions = {}): Cache {
       return flights.get(id) === flight ? call : EMPTY;
     });
     const events$ = connecting.pipe(
-      tap<ChatEvent>({
-        next: freeze,
-        complete: () => {
+      share({
+        connector: () => subject,
+        resetOnRefCountZero: () => {
           land();
-          if (ttl > 0 && isWhole(subject.attempt)) keep(id, flight.startedAt, subject.attempt);
+          return of(true);
         },
-        error: land,
-        unsubscribe: land,
       }),
-      share({ connector: () => subject }),
     );
     const flight: Flight = { events$, startedAt: scheduler.now() };
     return events$;
@@ -221,10 +218,7 @@ export function cache(options: CacheOptions = {}): Cache {
     };
   };
 
-  const stats$ = changes.pipe(
-    startWith(undefined),
-    map(() => ({ ...counts, entries: store.size, bytes: store.bytes })),
-  );
+  const stats$ = changes.watch(() => ({ ...counts, entries: store.size, bytes: store.bytes }));
   return Object.assign(policy, { stats$ });
 }
 
@@ -234,12 +228,6 @@ function announced(notice: CacheEvent, events: Observable<ChatEvent>): Observabl
 
 function isOutOfTime(error: unknown): boolean {
   return LlmError.is(error) && error.kind === 'timed-out' && error.code === 'total';
-}
-
-function freeze(event: ChatEvent): void {
-  // The error in a notice belongs to who made it; a piece of text holds nothing to freeze.
-  if (isText(event) || 'error' in event) Object.freeze(event);
-  else deepFreeze(event);
 }
 
 // What a piece of text takes besides its text.

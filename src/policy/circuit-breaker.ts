@@ -1,7 +1,8 @@
-import { asyncScheduler, map, Observable, startWith, Subject, type SchedulerLike } from 'rxjs';
+import { asyncScheduler, Observable, type SchedulerLike } from 'rxjs';
 import { LlmError } from '../error/llm-error';
 import type { ChatEvent } from '../event/chat-event';
 import type { StreamPolicy } from '../handler';
+import { Changes } from '../internal/changes';
 import { judgeCall } from '../internal/judge-call';
 import { checkFunction, checkNumber, MAX_DELAY } from '../internal/options';
 import { Setting } from '../internal/setting';
@@ -144,7 +145,7 @@ export function circuitBreaker<T = ChatEvent>(
   const rates = () => ({ failed: failureRate.value, slow: slowCallRate.value });
   const circuit = new Circuit({ window: ended, minimumCalls, rates, openFor, probes });
   const clock = new SteadyClock(scheduler);
-  const changes = new Subject<void>();
+  const changes = new Changes();
 
   const policy = streamPolicy<T>(
     (source) =>
@@ -155,30 +156,27 @@ export function circuitBreaker<T = ChatEvent>(
         rates();
         const before = circuit.phase;
         const permit = circuit.enter(clock.time);
-        if (circuit.phase !== before) changes.next();
+        if (circuit.phase !== before) changes.tell();
         if (!permit) throw refusal(circuit, clock.time);
         judgeCall(source, destination, {
           clock,
           isFailure,
           settle: (verdict) => {
             const ending = verdict && { ...verdict, slow: verdict.latency >= slowAfter };
-            if (circuit.settle(permit, clock.time, ending)) changes.next();
+            if (circuit.settle(permit, clock.time, ending)) changes.tell();
           },
         });
       }),
   );
 
-  const state$ = changes.pipe(
-    startWith(undefined),
-    map(() => stateOf(circuit, clock.time)),
-  );
+  const state$ = changes.watch(() => stateOf(circuit, clock.time));
   const forceOpen = (): void => {
     circuit.forceOpen(clock.time);
-    changes.next();
+    changes.tell();
   };
   const reset = (): void => {
     circuit.reset(clock.time);
-    changes.next();
+    changes.tell();
   };
   return Object.assign(policy, { state$, forceOpen, reset });
 }

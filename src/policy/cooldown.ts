@@ -1,9 +1,10 @@
-import { asyncScheduler, map, Observable, startWith, Subject } from 'rxjs';
+import { asyncScheduler, Observable } from 'rxjs';
 import type { SchedulerLike, Subscription } from 'rxjs';
 import { classify } from '../error/classify';
 import { LlmError } from '../error/llm-error';
 import type { ChatEvent } from '../event/chat-event';
 import type { StreamPolicy } from '../handler';
+import { Changes } from '../internal/changes';
 import { Commitment, isNotice } from '../internal/commit';
 import { forwardAsFinal, isFinal, startAttempt } from '../internal/final-error';
 import { operate } from '../internal/operate';
@@ -114,7 +115,7 @@ export function cooldown<T = ChatEvent>(options: CooldownOptions = {}): Cooldown
   const clock = new SteadyClock(scheduler);
   const gate = new CooldownGate({ base, cap, random });
   const queue = new WaitQueue<Waiter>();
-  const changes = new Subject<void>();
+  const changes = new Changes();
   let timer: { readonly due: number; readonly alarm: Subscription } | undefined;
   let serving = false;
 
@@ -141,7 +142,7 @@ export function cooldown<T = ChatEvent>(options: CooldownOptions = {}): Cooldown
     const alarm = clock.at(due, () => {
       timer = undefined;
       serve();
-      changes.next();
+      changes.tell();
     });
     timer = { due, alarm };
   };
@@ -176,13 +177,13 @@ export function cooldown<T = ChatEvent>(options: CooldownOptions = {}): Cooldown
           waiter?.place?.leave();
           pass = waiter = undefined;
           serve();
-          changes.next();
+          changes.tell();
         };
         const accepted = (): void => {
           if (!pass || !gate.accept(pass)) return;
           if (queue.size === 0) gate.open();
           serve();
-          changes.next();
+          changes.tell();
         };
         const start = (): void => {
           waiter = undefined;
@@ -224,7 +225,7 @@ export function cooldown<T = ChatEvent>(options: CooldownOptions = {}): Cooldown
           const pauses = gate.refuse(pass!, retryAfter, time);
           pass = undefined;
           serve();
-          changes.next();
+          changes.tell();
           if (pauses) for (const other of [...queue]) other.review();
           const delay = Math.max(gate.until, notBefore) - time;
           if (committed.made || retryAfter > cap) {
@@ -257,7 +258,7 @@ export function cooldown<T = ChatEvent>(options: CooldownOptions = {}): Cooldown
           waiter.place = queue.join(waiter);
           review();
           if (chat && !refusal) destination.next({ type: 'wait', by: 'cooldown', ahead } as T);
-          changes.next();
+          changes.tell();
           serve();
         };
 
@@ -267,14 +268,11 @@ export function cooldown<T = ChatEvent>(options: CooldownOptions = {}): Cooldown
       }),
   );
 
-  const state$ = changes.pipe(
-    startWith(undefined),
-    map(() => {
-      const { time } = clock;
-      const now = { state: gate.state(time), waiting: queue.size };
-      return now.state === 'paused' ? { ...now, retryAfter: gate.until - time } : now;
-    }),
-  );
+  const state$ = changes.watch(() => {
+    const { time } = clock;
+    const now = { state: gate.state(time), waiting: queue.size };
+    return now.state === 'paused' ? { ...now, retryAfter: gate.until - time } : now;
+  });
   return Object.assign(policy, { state$ });
 }
 

@@ -1,8 +1,9 @@
-import { asyncScheduler, map, Observable, startWith, Subject, type SchedulerLike } from 'rxjs';
+import { asyncScheduler, Observable, type SchedulerLike } from 'rxjs';
 import { LlmError } from '../error/llm-error';
 import type { ChatEvent } from '../event/chat-event';
 import { allTokens, type Usage } from '../event/usage';
 import type { StreamPolicy } from '../handler';
+import { Changes } from '../internal/changes';
 import { operate } from '../internal/operate';
 import { checkFunction, checkNumber, checkOneOf, keyText, MAX_DELAY } from '../internal/options';
 import { byContext } from '../internal/priority';
@@ -155,7 +156,7 @@ export function limitRate<T = ChatEvent>(options: LimitRateOptions): RateLimit<T
   checkOptions({ ...options, per, mode, maxWait, queue, priority, key });
   const clock = new SteadyClock(scheduler);
   const calibration = new TokenCalibration();
-  const changes = new Subject<void>();
+  const changes = new Changes();
 
   const setting = (option: 'requests' | 'tokens' | 'burst'): Setting => {
     const range = { min: 1, integer: option !== 'tokens' };
@@ -199,7 +200,7 @@ export function limitRate<T = ChatEvent>(options: LimitRateOptions): RateLimit<T
           const real = allTokens(usage);
           if (real !== undefined && Number.isFinite(real)) settle?.(real);
           place = settle = undefined;
-          changes.next();
+          changes.tell();
           lane.serve();
         };
         const hear = (event: Partial<ChatEvent>): void => {
@@ -232,7 +233,7 @@ export function limitRate<T = ChatEvent>(options: LimitRateOptions): RateLimit<T
             // A teardown that throws is no business of the call that made way for this one.
             destination.error(thrown);
           }
-          changes.next();
+          changes.tell();
         };
         const late = (due: number): void => {
           destination.error(rateLimited(due - clock.time));
@@ -252,17 +253,14 @@ export function limitRate<T = ChatEvent>(options: LimitRateOptions): RateLimit<T
         const ahead = line.ahead(rank);
         place = line.join(waiter);
         if (chat) destination.next({ type: 'wait', by: 'limitRate', ahead } as T);
-        changes.next();
+        changes.tell();
         // Who has been overtaken may be too late now.
         if (line.size > ahead + 1) lane.review();
         else lane.serve();
       }),
   );
 
-  const state$ = changes.pipe(
-    startWith(undefined),
-    map(() => ({ ...lanes.sum(), keys: lanes.size })),
-  );
+  const state$ = changes.watch(() => ({ ...lanes.sum(), keys: lanes.size }));
   return Object.assign(policy, { state$ });
 }
 

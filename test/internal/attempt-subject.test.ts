@@ -24,7 +24,7 @@ const listen = (subject: AttemptSubject) => {
 
 describe('AttemptSubject', () => {
   it('repeats the attempt so far, then goes on live', () => {
-    const subject = new AttemptSubject();
+    const subject = new AttemptSubject(() => undefined);
     const first = [start(), textDelta('a'), toolCall('tool'), usage({ inputTokens: 1 })];
     for (const event of first) subject.next(event);
     const late = listen(subject);
@@ -36,7 +36,7 @@ describe('AttemptSubject', () => {
   });
 
   it('forgets what was retracted, and what came before a start', () => {
-    const subject = new AttemptSubject();
+    const subject = new AttemptSubject(() => undefined);
     subject.next(textDelta('stray'));
     subject.next(start({ model: 'one' }));
     subject.next(textDelta('a'));
@@ -48,7 +48,7 @@ describe('AttemptSubject', () => {
   });
 
   it('tells notices to those who listen, and to no one later', () => {
-    const subject = new AttemptSubject();
+    const subject = new AttemptSubject(() => undefined);
     const live = listen(subject);
     const notices: ChatEvent[] = [
       { type: 'retry', attempt: 2, delay: 0, error: 'x' },
@@ -64,7 +64,7 @@ describe('AttemptSubject', () => {
   });
 
   it('gives its error to those who come later too', () => {
-    const subject = new AttemptSubject();
+    const subject = new AttemptSubject(() => undefined);
     subject.next(start());
     subject.error(undefined);
     const late = listen(subject);
@@ -73,7 +73,7 @@ describe('AttemptSubject', () => {
   });
 
   it('says an event once to who joins while it is told to others', () => {
-    const subject = new AttemptSubject();
+    const subject = new AttemptSubject(() => undefined);
     let late: ReturnType<typeof listen> | undefined;
     subject.subscribe({
       next: (event) => {
@@ -87,7 +87,7 @@ describe('AttemptSubject', () => {
   });
 
   it('misses nothing that a reader causes while it is told the prefix', () => {
-    const subject = new AttemptSubject();
+    const subject = new AttemptSubject(() => undefined);
     subject.next(start());
     const events: ChatEvent[] = [];
     subject.subscribe({
@@ -100,7 +100,7 @@ describe('AttemptSubject', () => {
   });
 
   it('stops telling the prefix when the reader leaves', () => {
-    const subject = new AttemptSubject();
+    const subject = new AttemptSubject(() => undefined);
     for (const event of [start(), textDelta('a'), textDelta('b')]) subject.next(event);
     const source = new Observable<ChatEvent>((subscriber) => subject.subscribe(subscriber));
     const watched = watch(source.pipe(take(2)));

@@ -1,0 +1,15 @@
+import { map, startWith, Subject, type Observable } from 'rxjs';
+
+/** Tells those who watch a state that it has changed, at no cost where no one does. */
+export class Changes {
+  readonly #changes = new Subject<void>();
+
+  readonly tell = (): void => {
+    if (this.#changes.observed) this.#changes.next();
+  };
+
+  /** What `snapshot` makes of the state, now and whenever it changes. */
+  watch<State>(snapshot: () => State): Observable<State> {
+    return this.#changes.pipe(startWith(undefined), map(snapshot));
+  }
+}
