@@ -1,50 +1,57 @@
-import {
-  isText,
-  type ChatEvent,
-  type ReasoningDeltaEvent,
-  type TextDeltaEvent,
-} from '../event/chat-event';
+import { isText, type ChatEvent } from '../event/chat-event';
 import type { AnswerContext, CreateDecoder, Decoder } from './decoder';
-import { malformed } from './read-frame';
 
 /**
- * What a decoder makes of the members of a frame, anywhere in it: `'gathered'` ones add to what it
- * knows without an event, `'read'` ones don't, and all others it never looks at.
+ * What a decoder makes of the members of a frame, anywhere in it: `'gathered'` ones that hold
+ * something add to what it knows without an event, `'read'` ones don't, and all others it never
+ * looks at.
  */
 export type FrameMembers = Readonly<Record<string, 'read' | 'gathered'>>;
-
-type Delta = TextDeltaEvent | ReasoningDeltaEvent;
 
 // Longer frames are rare, and a long text would need a deep stack to be matched.
 const MAX_LENGTH = 4096;
 const MAX_TEMPLATES = 4;
-// To learn a template costs as much as a few hundred frames save.
+// To learn a template costs as much as some hundred frames save.
 const LESSONS = 16;
 const FRAMES_A_LESSON = 1000;
 
 /**
- * Lets frames past the decoder that are like the one before but for another piece of text, as most
+ * Lets frames past the decoder that are like those before but for another piece of text, as most
  * frames of an answer are.
  *
  * A template is the text of a frame with holes for the piece and for values that were seen to
- * differ: any value fits where the decoder never looks (timestamps, padding), elsewhere only that
- * of the frame before. By the grammar of JSON, a frame that fits is the same value but for what is
- * in the holes. A template is used only right behind a frame that fits it as well and that the
- * decoder itself has read as this piece and no more, so that it misses nothing it would have known.
+ * differ. By the grammar of JSON, a frame that fits is the same value but for what is in the holes.
  *
- * @param create - Makes the decoder.
+ * It lets frames past right behind two that fit it as well and that the decoder has itself read,
+ * each as a piece and no more. All that it reads was the same in these two but for the piece,
+ * which differed: so it knows nothing new since, and finds the piece where the template has it.
+ *
+ * @param create - Makes the decoder. What it does must not depend on the words of a piece.
  * @param members - See {@link FrameMembers}.
  * @returns A decoder that emits what the one behind it would. All its answers share the templates.
  */
 export function fastLane(create: CreateDecoder, members: FrameMembers): CreateDecoder {
-  const templates = new Templates(create, members);
+  const templates = new Templates(members);
   return (answer) => new FastLane(create, templates, answer);
+}
+
+/** A frame that the decoder has read as a piece of text and no more. */
+interface Piece {
+  readonly data: string;
+  readonly event: string | undefined;
+  readonly type: 'text-delta' | 'reasoning-delta';
+  readonly text: string;
 }
 
 class FastLane implements Decoder {
   readonly #decoder: Decoder;
   #open: Template | undefined;
+  /** What must be in its `steady` holes, as it is written. */
   #steady: readonly string[] = [];
+  #event: string | undefined;
+  #type: Piece['type'] = 'text-delta';
+  /** The frame before, if it was a piece and the lane is not open. */
+  #before: Piece | undefined;
   #emitted = 0;
   #last: ChatEvent | undefined;
 
@@ -63,11 +70,11 @@ class FastLane implements Decoder {
 
   frame(data: string, event: string | undefined): boolean {
     const open = this.#open;
-    if (open === undefined || open.event !== event) return this.#slow(data, event);
+    if (open === undefined || this.#event !== event) return this.#slow(data, event);
     const text = open.read(data, this.#steady);
     if (text === undefined) return this.#slow(data, event);
     this.templates.count();
-    this.answer.emit({ type: open.type, text });
+    this.answer.emit({ type: this.#type, text });
     return false;
   }
 
@@ -80,15 +87,25 @@ class FastLane implements Decoder {
   }
 
   #slow(data: string, event: string | undefined): boolean {
+    const before = this.#before;
     this.#open = undefined;
+    this.#before = undefined;
     this.#emitted = 0;
-    const ended = this.#decoder.frame(data, event);
+    if (this.#decoder.frame(data, event)) return true;
     const last = this.#last;
-    if (!ended && this.#emitted === 1 && last && isText(last)) {
-      this.#open = this.templates.find(data, event, last);
-      this.#steady = this.#open?.steadyOf(data) ?? [];
+    if (this.#emitted !== 1 || !last || !isText(last) || data.length > MAX_LENGTH) return false;
+    const { type, text } = last;
+    const piece = { data, event, type, text };
+    this.#open = before && this.templates.find(before, piece);
+    if (this.#open === undefined) {
+      this.#before = piece;
+      return false;
     }
-    return ended;
+    this.#event = event;
+    this.#type = type;
+    // A part of a text keeps all of that text in memory, a copy doesn't.
+    this.#steady = JSON.parse(JSON.stringify(this.#open.steadyOf(data))) as string[];
+    return false;
   }
 }
 
@@ -98,10 +115,7 @@ class Templates {
   #lessons = LESSONS;
   #frames = 0;
 
-  constructor(
-    private readonly create: CreateDecoder,
-    private readonly members: FrameMembers,
-  ) {}
+  constructor(private readonly members: FrameMembers) {}
 
   /** Takes note of a frame that a template may be made for. */
   count(): void {
@@ -109,97 +123,59 @@ class Templates {
     if (this.#frames % FRAMES_A_LESSON === 0) this.#lessons = Math.min(LESSONS, this.#lessons + 1);
   }
 
-  /** The template that a frame fits, which may be learnt from it. */
-  find(data: string, event: string | undefined, { type, text }: Delta): Template | undefined {
+  /** The template that lets frames past behind these two, which may be learnt from them. */
+  find(before: Piece, now: Piece): Template | undefined {
     this.count();
-    const alike = this.#all.filter((each) => each.event === event && each.type === type);
-    const known = alike.find((each) => each.read(data) === text);
-    if (known || this.#lessons === 0 || data.length > MAX_LENGTH) return known;
+    if (before.event !== now.event || before.type !== now.type) return undefined;
+    if (before.text === now.text) return undefined;
+    const known = this.#all.find((each) => each.fits(before, now));
+    if (known || this.#lessons === 0) return known;
     this.#lessons -= 1;
-    const tokens = tokensOf(data, this.members);
-    if (tokens === undefined) return undefined;
-    for (const each of alike) {
-      const wider = each.widened(tokens);
-      if (!wider || !this.#isExact(data, wider)) continue;
-      this.#all.splice(this.#all.indexOf(each), 1, wider);
-      return wider;
-    }
-    return this.#learn(data, tokens, { type, text, event });
+    const learnt = this.#learn(before, now);
+    return learnt?.fits(before, now) ? learnt : undefined;
   }
 
-  #learn(
-    data: string,
-    tokens: readonly Token[],
-    { type, text, event }: Lesson,
-  ): Template | undefined {
-    for (const [at, token] of tokens.entries()) {
-      if (token.kind !== 'string' || token.use !== 'read' || JSON.parse(token.text) !== text)
-        continue;
-      const learnt = new Template(tokens, new Map([[at, 'text']]), { type, event });
-      if (!this.#isExact(data, learnt)) continue;
-      if (this.#all.push(learnt) > MAX_TEMPLATES) this.#all.shift();
-      return learnt;
+  #learn(before: Piece, now: Piece): Template | undefined {
+    const old = tokensOf(before.data, this.members) ?? [];
+    const tokens = tokensOf(now.data, this.members) ?? [];
+    const holes = holesOf(old, tokens);
+    for (const at of holes?.keys() ?? []) {
+      if (holds(old[at]!, before.text) && holds(tokens[at]!, now.text)) holes?.set(at, 'text');
     }
-    return undefined;
+    if (!holes || textAt(holes) === '') return undefined;
+    const alike = this.#all.find((each) => each.widened(tokens, holes));
+    if (alike) this.#all.splice(this.#all.indexOf(alike), 1);
+    const learnt = new Template(tokens, alike?.widened(tokens, holes) ?? holes);
+    if (this.#all.push(learnt) > MAX_TEMPLATES) this.#all.shift();
+    return learnt;
   }
-
-  /** Whether a decoder that has read a frame reads one that fits the template as a piece only. */
-  #isExact(data: string, template: Template): boolean {
-    const text = 'another piece of text';
-    const events: ChatEvent[] = [];
-    const emit = (event: ChatEvent): unknown => events.push(event);
-    const failure: AnswerContext['failure'] = () => malformed('', 'an error');
-    const decoder = this.create({ provider: '', emit, failure });
-    try {
-      decoder.frame(data, template.event);
-      events.length = 0;
-      decoder.frame(template.filled(text), template.event);
-    } catch {
-      return false;
-    }
-    const [only] = events;
-    return events.length === 1 && only?.type === template.type && only.text === text;
-  }
-}
-
-/** What the decoder has made of a frame. */
-interface Lesson {
-  readonly type: Delta['type'];
-  readonly text: string;
-  readonly event: string | undefined;
 }
 
 /** What may be in a place of a frame: the piece, anything, or what was there before. */
 type Hole = 'text' | 'free' | 'steady';
+type Holes = Map<number, Hole>;
 
 const STRING = String.raw`[^"\\\x00-\x1f]*(?:\\(?:["\\/bfnrt]|u[\da-fA-F]{4})[^"\\\x00-\x1f]*)*`;
 const NUMBER = String.raw`-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?`;
 
 class Template {
-  readonly type: Delta['type'];
-  readonly event: string | undefined;
   readonly #pattern: RegExp;
   /** The groups of the pattern, in order. */
   readonly #groups: readonly Hole[];
 
   constructor(
     private readonly tokens: readonly Token[],
-    private readonly holes: ReadonlyMap<number, Hole>,
-    { type, event }: Pick<Lesson, 'type' | 'event'>,
+    private readonly holes: Holes,
   ) {
-    this.type = type;
-    this.event = event;
     const sources = tokens.map((token, at) => sourceOf(token, holes.get(at)));
     this.#pattern = new RegExp(`^${sources.join('')}$`);
-    this.#groups = [...holes]
-      .sort(([one], [other]) => one - other)
-      .flatMap(([, hole]) => (hole === 'free' ? [] : [hole]));
+    this.#groups = tokens.map((_, at) => holes.get(at) ?? 'free').filter((hole) => hole !== 'free');
   }
 
   /**
-   * The piece of a frame that fits, unless it is empty.
+   * The piece of a frame that fits, unless it is empty. Members that hold it twice must agree.
    *
-   * @param steady - What must be in the `steady` holes, as it is written; by default, anything.
+   * @param steady - What must be in the `steady` holes; by default, anything.
    */
   read(data: string, steady?: readonly string[]): string | undefined {
     if (data.length > MAX_LENGTH) return undefined;
@@ -209,45 +185,55 @@ class Template {
     let next = 0;
     for (let group = 0; group < this.#groups.length; group += 1) {
       const value = found[group + 1]!;
-      if (this.#groups[group] === 'text') text = value;
-      else if (steady !== undefined && value !== steady[next++]) return undefined;
+      if (this.#groups[group] === 'steady') {
+        if (steady !== undefined && value !== steady[next++]) return undefined;
+      } else if (text === '') text = value;
+      else if (value !== text) return undefined;
     }
     if (text === '') return undefined;
-    // A long piece of a text keeps all of that text in memory, a parsed one doesn't.
+    // For a copy, as above: a short one is always one.
     if (text.length > 12 || text.includes('\\')) return JSON.parse(`"${text}"`) as string;
     return text;
   }
 
+  /** Whether it has the pieces of two frames that are the same in all else that is read. */
+  fits(before: Piece, now: Piece): boolean {
+    return (
+      this.read(now.data) === now.text &&
+      this.read(before.data, this.steadyOf(now.data)) === before.text
+    );
+  }
+
   /** What is in the `steady` holes of a frame that fits. */
   steadyOf(data: string): readonly string[] {
-    if (this.#groups.length === 1) return [];
     const found = this.#pattern.exec(data)?.slice(1) ?? [];
     return found.filter((_, group) => this.#groups[group] === 'steady');
   }
 
-  /** A template that fits another frame, too, if values that may differ are all they differ in. */
-  widened(tokens: readonly Token[]): Template | undefined {
-    if (tokens.length !== this.tokens.length) return undefined;
-    const holes = new Map(this.holes);
-    for (const [at, { text, kind, use }] of tokens.entries()) {
-      const own = this.tokens[at]!;
-      if (text === own.text) continue;
-      if (kind === undefined || kind !== own.kind || use === 'gathered') return undefined;
-      if (!holes.has(at)) holes.set(at, use === 'read' ? 'steady' : 'free');
-    }
-    return new Template(tokens, holes, this);
-  }
-
-  /** A frame that fits, with this piece and other values wherever they may be. */
-  filled(text: string): string {
-    const filled = this.tokens.map(({ text: own, kind }, at) => {
-      if (this.holes.get(at) === 'text') return JSON.stringify(text);
-      if (this.holes.get(at) === 'free') return kind === 'number' ? '-7.5e3' : '"another"';
-      return own;
-    });
-    return filled.join('');
+  /** The holes for frames like this one, too, if it has the piece in the same place. */
+  widened(tokens: readonly Token[], holes: Holes): Holes | undefined {
+    const more = textAt(holes) === textAt(this.holes) && holesOf(this.tokens, tokens);
+    return more ? new Map([...more, ...this.holes, ...holes]) : undefined;
   }
 }
+
+/** The holes for what two frames differ in, if values that may differ are all. */
+function holesOf(one: readonly Token[], other: readonly Token[]): Holes | undefined {
+  if (one.length !== other.length) return undefined;
+  const holes: Holes = new Map();
+  for (const [at, { text, kind, use }] of other.entries()) {
+    if (text === one[at]!.text) continue;
+    if (kind === undefined || kind !== one[at]!.kind || use === 'gathered') return undefined;
+    holes.set(at, use === 'read' ? 'steady' : 'free');
+  }
+  return holes;
+}
+
+const textAt = (holes: Holes): string =>
+  [...holes].flatMap(([at, hole]) => (hole === 'text' ? [at] : [])).join();
+
+const holds = ({ text, kind, use }: Token, piece: string): boolean =>
+  kind === 'string' && use === 'read' && JSON.parse(text) === piece;
 
 function sourceOf({ text, kind }: Token, hole: Hole | undefined): string {
   if (hole === undefined) return text.replace(/[\\^$.*+?()[\]{}|/]/g, String.raw`\$&`);
