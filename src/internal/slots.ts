@@ -1,9 +1,15 @@
-import { asyncScheduler, Observable, type SchedulerLike } from 'rxjs';
+import {
+  asyncScheduler,
+  type Observable,
+  type SchedulerLike,
+  type Subscriber,
+  type Subscription,
+} from 'rxjs';
 import { LlmError } from '../error/llm-error';
 import { WaitQueue, type Place } from '../policy/state/wait-queue';
 import type { Call } from './call';
 import { Changes } from './changes';
-import { operate } from './operate';
+import { OperatorSubscriber } from './operate';
 import { checkNumber, MAX_DELAY } from './options';
 
 /** How many run and wait. */
@@ -30,9 +36,17 @@ export interface SlotsOptions {
   readonly scheduler?: SchedulerLike | undefined;
 }
 
+/** A call that waits, or did. */
+interface Waiting extends Subscription {
+  /** Its place in the queue, as long as it waits. */
+  readonly place: unknown;
+  start(): void;
+  refuse(error: LlmError): void;
+}
+
 /** Places for calls that run at once; the others wait their turn, the most urgent first. */
 export class Slots {
-  readonly #waiting = new WaitQueue<() => void>();
+  readonly #waiting = new WaitQueue<Waiting>();
   readonly #changes = new Changes();
   #active = 0;
   #granting = false;
@@ -58,90 +72,52 @@ export class Slots {
   };
 
   /**
-   * A call that holds a slot from its start until it has completed, failed or been left.
+   * Subscribes to a call that holds a slot from its start until it has completed, failed or been
+   * left.
    *
    * @param call - The call, for its request's priority and whether it may be told to wait.
    * @param source - What runs in the slot.
    */
-  hold<T>({ request, chat }: Call<T>, source: Observable<T>): Observable<T> {
-    const { policy, limit, priority, maxWait, scheduler = asyncScheduler } = this.options;
-    return new Observable((destination) => {
-      const rank = request == null ? 0 : priority(request as never);
-      checkNumber(policy, 'priority', rank, { min: -Infinity });
-      let held = false;
-      let place: Place<() => void> | undefined;
-      const settle = (): void => {
-        if (!held) return;
-        held = false;
-        this.#active -= 1;
-        this.changed();
-      };
-
-      // Settled at the end itself as well, so that who hears of the end finds a free slot.
-      const observer = {
-        error: (error: unknown): void => {
-          settle();
-          destination.error(error);
-        },
-        complete: (): void => {
-          settle();
-          destination.complete();
-        },
-      };
-      const start = (): void => {
-        held = true;
-        place = undefined;
-        this.#active += 1;
-        this.#changes.tell();
-        // Who watches the state may have ended the call.
-        if (destination.closed) return;
-        try {
-          source.subscribe(operate(destination, observer));
-        } catch (thrown) {
-          // A teardown that throws is no business of the call that made way for this one.
-          destination.error(thrown);
-        }
-      };
-      const leave = (): void => {
-        if (!place) return;
-        place.leave();
-        place = undefined;
-        this.#changes.tell();
-      };
-
-      destination.add(() => {
-        settle();
-        leave();
-      });
-      // Who sets the priority or the limit may have ended the call.
-      if (destination.closed) return;
-      if (this.#active < limit() && this.#waiting.size === 0) {
-        start();
-        return;
-      }
-      const ahead = this.#join(rank, start, (joined) => {
-        place = joined;
-      });
-      // Before others hear of it: who watches the state may make room for the call.
-      if (chat) destination.next({ type: 'wait', by: policy, ahead } as T);
-      this.#changes.tell();
-      if (maxWait === undefined || maxWait === Infinity || !place) return;
-      const timer = scheduler.schedule(
-        () => {
-          if (place) destination.error(this.#tooLong(maxWait));
-        },
-        Math.min(maxWait, MAX_DELAY),
-      );
-      destination.add(timer);
-    });
+  hold<T>(call: Call<T>, source: Observable<T>, destination: Subscriber<T>): void {
+    const { policy, limit, priority, maxWait } = this.options;
+    const { request, chat } = call;
+    const rank = request == null ? 0 : priority(request as never);
+    checkNumber(policy, 'priority', rank, { min: -Infinity });
+    const holder = new Holder(this, source, destination);
+    // Who sets the priority or the limit may have ended the call.
+    if (holder.closed) return;
+    if (this.#active < limit() && this.#waiting.size === 0) {
+      holder.start();
+      return;
+    }
+    if (this.#waiting.size >= this.options.queue()) throw this.#full();
+    const ahead = this.#waiting.ahead(rank);
+    holder.place = this.#waiting.join(holder, rank);
+    // Before others hear of it: who watches the state may make room for the call.
+    if (chat) destination.next({ type: 'wait', by: policy, ahead } as T);
+    this.#changes.tell();
+    if (maxWait !== undefined && maxWait !== Infinity) this.#bound(holder, maxWait);
   }
 
-  #join(rank: number, start: () => void, joined: (place: Place<() => void>) => void): number {
-    const { queue } = this.options;
-    if (this.#waiting.size >= queue()) throw this.#full();
-    const ahead = this.#waiting.ahead(rank);
-    joined(this.#waiting.join(start, rank));
-    return ahead;
+  /** Takes a slot. */
+  take(): void {
+    this.#active += 1;
+    this.#changes.tell();
+  }
+
+  /** Gives a slot back. */
+  give(): void {
+    this.#active -= 1;
+    this.changed();
+  }
+
+  #bound(holder: Waiting, maxWait: number): void {
+    const { scheduler = asyncScheduler } = this.options;
+    if (!holder.place) return;
+    const late = (): void => {
+      if (holder.place) holder.refuse(this.#tooLong(maxWait));
+    };
+    holder.add(scheduler.schedule(late, Math.min(maxWait, MAX_DELAY)));
   }
 
   // A loop, not recursion: a granted call may end, and so release, before `start` returns.
@@ -149,7 +125,8 @@ export class Slots {
     if (this.#granting) return;
     this.#granting = true;
     // Where nobody waits the limit may not be known yet.
-    while (this.#waiting.size > 0 && this.#active < this.options.limit()) this.#waiting.take()!();
+    while (this.#waiting.size > 0 && this.#active < this.options.limit())
+      this.#waiting.take()!.start();
     this.#granting = false;
   }
 
@@ -168,5 +145,58 @@ export class Slots {
       `${policy}: no place within ${String(maxWait)} ms (maxWait); ask again later, or ${advice}`,
       { kind: 'queue-full', code: 'max-wait' },
     );
+  }
+}
+
+/** One call: it waits for a slot, then runs in it. */
+class Holder<T> extends OperatorSubscriber<T> implements Waiting {
+  place: Place<unknown> | undefined;
+  #holds = false;
+
+  constructor(
+    private readonly slots: Slots,
+    private readonly source: Observable<T>,
+    out: Subscriber<T>,
+  ) {
+    super(out);
+  }
+
+  start(): void {
+    this.#holds = true;
+    this.place = undefined;
+    this.slots.take();
+    // Who watches the state may have ended the call.
+    if (this.closed) return;
+    try {
+      this.source.subscribe(this);
+    } catch (thrown) {
+      // A teardown that throws is no business of the call that made way for this one.
+      this.out.error(thrown);
+    }
+  }
+
+  refuse(error: LlmError): void {
+    this.out.error(error);
+  }
+
+  // Given back at the end itself as well, so that who hears of the end finds a free slot.
+  protected override onError(reason: unknown): void {
+    this.onLeave();
+    super.onError(reason);
+  }
+
+  protected override onComplete(): void {
+    this.onLeave();
+    super.onComplete();
+  }
+
+  protected override onLeave(): void {
+    const { place } = this;
+    this.place = undefined;
+    place?.leave();
+    if (place) this.slots.changed();
+    if (!this.#holds) return;
+    this.#holds = false;
+    this.slots.give();
   }
 }

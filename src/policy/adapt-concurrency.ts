@@ -1,4 +1,4 @@
-import { asyncScheduler, defer, type Observable, type SchedulerLike, tap } from 'rxjs';
+import { asyncScheduler, defer, Observable, type SchedulerLike, tap } from 'rxjs';
 import { classify } from '../error/classify';
 import type { ChatEvent } from '../event/chat-event';
 import type { StreamPolicy } from '../handler';
@@ -156,7 +156,12 @@ export function adaptConcurrency<T = ChatEvent>(
       );
     });
 
-  const policy = streamPolicy<T>((source, call) => slots.hold(call, measured(source)));
+  const policy = streamPolicy<T>(
+    (source, call) =>
+      new Observable((destination) => {
+        slots.hold(call, measured(source), destination);
+      }),
+  );
   const state$ = slots.watch((state) => ({ ...state, limit: limit() }));
   return Object.assign(policy, { state$ });
 }

@@ -159,7 +159,7 @@ export function admission<T = ChatEvent>(options: AdmissionOptions): Admission<T
         });
         limit.follow(destination);
         queue.follow(destination);
-        slots.hold(call, source).subscribe(destination);
+        slots.hold(call, source, destination);
       }),
   );
 

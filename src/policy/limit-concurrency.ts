@@ -86,7 +86,7 @@ export function limitConcurrency<T = ChatEvent>(
     (source, call) =>
       new Observable((destination) => {
         limit.follow(destination);
-        slots.hold(call, source).subscribe(destination);
+        slots.hold(call, source, destination);
       }),
   );
   const state$ = slots.watch((state) => ({ ...state, max: limit.current ?? 0 }));
