@@ -14,26 +14,53 @@ export interface Call<T> {
   /** What the request's context says; of a request that is not for a chat, nothing. */
   readonly context: RequestContext;
   /** The call with more in the request's context; of other requests, the call as it is. */
-  readonly within: (more: RequestContext) => Observable<T>;
+  within(more: RequestContext): Observable<T>;
+}
+
+const nothing: RequestContext = {};
+
+class HandlerCall<Request, T> implements Call<T> {
+  readonly chat: boolean;
+  readonly context: RequestContext;
+
+  constructor(
+    private readonly handler: Handler<Request, T>,
+    readonly request: Request,
+  ) {
+    this.chat = isChatRequest(request);
+    this.context = (isChatRequest(request) ? request.context : undefined) ?? nothing;
+  }
+
+  get source(): Observable<T> {
+    const { handler, request } = this;
+    return defer(() => handler(request));
+  }
+
+  within(more: RequestContext): Observable<T> {
+    const { handler, request, context } = this;
+    if (!this.chat) return this.source;
+    return defer(() => handler({ ...request, context: { ...context, ...more } }));
+  }
+}
+
+class PlainCall<T> implements Call<T> {
+  readonly request = undefined;
+  readonly chat = false;
+  readonly context = nothing;
+
+  constructor(readonly source: Observable<T>) {}
+
+  within(): Observable<T> {
+    return this.source;
+  }
 }
 
 /** The call that a handler makes of a request. */
 export function callOf<Request, T>(handler: Handler<Request, T>, request: Request): Call<T> {
-  const source = defer(() => handler(request));
-  if (!isChatRequest(request)) {
-    return { source, request, chat: false, context: {}, within: () => source };
-  }
-  const { context = {} } = request;
-  return {
-    source,
-    request,
-    chat: true,
-    context,
-    within: (more) => defer(() => handler({ ...request, context: { ...context, ...more } })),
-  };
+  return new HandlerCall(handler, request);
 }
 
 /** A plain Observable as a call. */
 export function plainCall<T>(source: Observable<T>): Call<T> {
-  return { source, request: undefined, chat: false, context: {}, within: () => source };
+  return new PlainCall(source);
 }

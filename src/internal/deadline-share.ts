@@ -1,9 +1,9 @@
-import { defer, type Observable, type SchedulerLike } from 'rxjs';
+import { Observable, type SchedulerLike, type Subscriber } from 'rxjs';
 import { LlmError } from '../error/llm-error';
 import type { ChatEvent } from '../event/chat-event';
 import type { RequestContext } from '../request/schema';
 import type { Call } from './call';
-import { watchdog } from './watchdog';
+import { Watchdog } from './watchdog';
 
 /** When the attempts of a call must have said something; `Infinity` where no one waits for it. */
 export function lastMoment({ deadline, firstTokenDeadline }: RequestContext): number {
@@ -36,29 +36,44 @@ export function liftShare(context: SharedContext): void {
  * that a silent one leaves time for the next. Once it has begun to answer, it may use all that is
  * left; so may the last attempt, one that waits on this side, and one with a `firstToken` deadline.
  */
-export function withinShare<T>(
-  { source, context, within }: Pick<Call<T>, 'source' | 'context' | 'within'>,
-  { policy, left, heldBackBy, scheduler }: DeadlineShare,
-): Observable<T> {
-  const last = lastMoment(context);
-  if (left <= 1 || last === Infinity) return source;
-  return defer(() => {
-    const now = scheduler.now();
-    const firstToken = Math.max(0, last - now) / left;
-    const mine = { lifted: false };
-    const error = (): LlmError =>
-      new LlmError(
-        `${policy}: no output within ${String(Math.round(firstToken))} ms, which is this attempt's ` +
-          'share of the time until the deadline; raise total, or make fewer attempts',
-        { kind: 'timed-out', code: 'first-token' },
-      );
-    const hear = (value: unknown): void => {
-      const { type } = (value ?? {}) as Partial<ChatEvent>;
-      if (type && heldBackBy.includes(type)) mine.lifted = true;
-    };
-    const more: SharedContext = { firstTokenDeadline: now + firstToken, [share]: mine };
-    return within(more).pipe(
-      watchdog({ firstToken, lifted: () => mine.lifted, hear, scheduler, error }),
-    );
+export function withinShare<T>(call: Call<T>, attempt: DeadlineShare): Observable<T> {
+  const last = lastMoment(call.context);
+  if (attempt.left <= 1 || last === Infinity) return call.source;
+  return new Observable((destination) => {
+    const now = attempt.scheduler.now();
+    const firstToken = Math.max(0, last - now) / attempt.left;
+    const watchdog = new ShareWatchdog(destination, attempt, firstToken);
+    const more: SharedContext = { firstTokenDeadline: now + firstToken, [share]: watchdog.share };
+    watchdog.watch(call.within(more));
   });
+}
+
+class ShareWatchdog<T> extends Watchdog<T> {
+  readonly share = { lifted: false };
+
+  constructor(
+    out: Subscriber<T>,
+    private readonly attempt: DeadlineShare,
+    private readonly firstToken: number,
+  ) {
+    super(out, attempt.scheduler, { firstToken });
+  }
+
+  protected override isLifted(): boolean {
+    return this.share.lifted;
+  }
+
+  protected override hear(value: T): void {
+    const { type } = (value ?? {}) as Partial<ChatEvent>;
+    if (type && this.attempt.heldBackBy.includes(type)) this.share.lifted = true;
+    super.hear(value);
+  }
+
+  protected override errorOf(): LlmError {
+    return new LlmError(
+      `${this.attempt.policy}: no output within ${String(Math.round(this.firstToken))} ms, which is ` +
+        "this attempt's share of the time until the deadline; raise total, or make fewer attempts",
+      { kind: 'timed-out', code: 'first-token' },
+    );
+  }
 }

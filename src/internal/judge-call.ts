@@ -2,7 +2,7 @@ import type { Observable, Subscriber } from 'rxjs';
 import { classify } from '../error/classify';
 import { isFinish } from '../event/chat-event';
 import { Commitment } from './commit';
-import { operate } from './operate';
+import { OperatorSubscriber } from './operate';
 import type { SteadyClock } from './steady-clock';
 
 /** What a call tells of who answered it. */
@@ -34,46 +34,65 @@ export interface Judge {
 export function judgeCall<T>(
   source: Observable<T>,
   destination: Subscriber<T>,
-  { clock, isFailure = isProviderFault, hear, settle }: Judge,
+  judge: Judge,
 ): void {
-  const startedAt = clock.time;
-  const committed = new Commitment();
-  let latency: number | undefined;
-  let running = true;
-  const elapsed = (): number => clock.time - startedAt;
-  const end = (failed?: boolean): void => {
-    if (!running) return;
-    running = false;
-    settle(failed === undefined ? undefined : { failed, latency: latency ?? elapsed() });
-  };
+  if (destination.closed) judge.settle();
+  else source.subscribe(new JudgedCall(destination, judge));
+}
 
-  destination.add(() => {
-    end();
-  });
-  if (destination.closed) return;
-  source.subscribe(
-    operate<T, T>(destination, {
-      next: (value) => {
-        if (latency === undefined) {
-          committed.add(value);
-          if (committed.made) {
-            latency = elapsed();
-            hear?.(latency);
-          }
-        }
-        if (isFinish(value)) end(false);
-        destination.next(value);
-      },
-      error: (error) => {
-        end(isFailure(error) || undefined);
-        destination.error(error);
-      },
-      complete: () => {
-        end(false);
-        destination.complete();
-      },
-    }),
-  );
+class JudgedCall<T> extends OperatorSubscriber<T> {
+  readonly #startedAt: number;
+  #latency: number | undefined;
+  #running = true;
+  /** Until the first output. */
+  #committed: Commitment | undefined = new Commitment();
+
+  constructor(
+    out: Subscriber<T>,
+    private readonly judge: Judge,
+  ) {
+    super(out);
+    this.#startedAt = judge.clock.time;
+  }
+
+  protected override onNext(value: T): void {
+    if (this.#committed) {
+      this.#committed.add(value);
+      if (this.#committed.made) {
+        this.#committed = undefined;
+        this.#latency = this.#elapsed();
+        this.judge.hear?.(this.#latency);
+      }
+    }
+    if (isFinish(value)) this.#settle(false);
+    this.out.next(value);
+  }
+
+  protected override onError(error: unknown): void {
+    const { isFailure = isProviderFault } = this.judge;
+    this.#settle(isFailure(error) || undefined);
+    this.out.error(error);
+  }
+
+  protected override onComplete(): void {
+    this.#settle(false);
+    this.out.complete();
+  }
+
+  protected override onLeave(): void {
+    this.#settle();
+  }
+
+  #elapsed(): number {
+    return this.judge.clock.time - this.#startedAt;
+  }
+
+  #settle(failed?: boolean): void {
+    if (!this.#running) return;
+    this.#running = false;
+    const latency = this.#latency ?? this.#elapsed();
+    this.judge.settle(failed === undefined ? undefined : { failed, latency });
+  }
 }
 
 function isProviderFault(error: unknown): boolean {

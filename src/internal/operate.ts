@@ -67,7 +67,8 @@ export abstract class OperatorSubscriber<In, Out = In> extends Subscriber<In> {
   override unsubscribe(): void {
     if (this.closed) return;
     try {
-      this.onLeave();
+      // Not while it is made, where the destination was left already: its fields aren't there yet.
+      if (this.out) this.onLeave();
     } finally {
       super.unsubscribe();
     }
@@ -85,7 +86,10 @@ export abstract class OperatorSubscriber<In, Out = In> extends Subscriber<In> {
     this.out.complete();
   }
 
-  /** Called before the source is left, for whatever reason; more than once where it re-enters. */
+  /**
+   * Called before the source is left, for whatever reason, also after its end; more than once where
+   * it re-enters. It is not called where the destination was closed from the beginning.
+   */
   protected onLeave(): void {
     // Most operators have nothing to give back.
   }

@@ -1,34 +1,23 @@
-import { Observable, type MonoTypeOperatorFunction, type SchedulerLike } from 'rxjs';
+import type { Observable, SchedulerLike, Subscriber, Subscription } from 'rxjs';
 import { isKeepAlive } from '../event/chat-event';
 import { Commitment, isNotice } from './commit';
-import { operate } from './operate';
+import { OperatorSubscriber } from './operate';
 import { SteadyClock } from './steady-clock';
 
 /** What ran out. */
 export type Limit = 'connect' | 'firstToken' | 'idle' | 'total';
 
 /** The limits of one stream. */
-export interface WatchdogOptions {
+export interface WatchdogLimits {
   /** The longest time to the first sign of the server, in milliseconds. */
   readonly connect?: number | undefined;
   /** The longest time to the first output, in milliseconds. */
   readonly firstToken?: number | undefined;
-  /** Whether the first output may take any time after all. */
-  readonly lifted?: (() => boolean) | undefined;
-  /** Called with what comes until then. */
-  readonly hear?: ((value: unknown) => void) | undefined;
   /**
    * The longest time between two events, in milliseconds. Where `firstToken` is given, it alone
    * rules until the first output.
    */
   readonly idle?: number | undefined;
-  /** When the stream must have ended, on the scheduler's clock. */
-  readonly deadline?: number | undefined;
-  /** Whether keep-alives end here. */
-  readonly swallows?: boolean | undefined;
-  readonly scheduler: SchedulerLike;
-  /** Makes the error for the limit that has run out. */
-  readonly error: (limit: Limit, hasOutput: boolean) => unknown;
 }
 
 // Shares of time are fractions of a millisecond, which no timer keeps.
@@ -38,61 +27,91 @@ const HAIR = 1e-5;
  * Ends a stream that breaks one of its limits. It has one timer, which a value doesn't touch:
  * when it fires, it looks at what has happened and waits on, or gives up.
  */
-export function watchdog<T>(options: WatchdogOptions): MonoTypeOperatorFunction<T> {
-  const { connect = Infinity, firstToken = Infinity, idle = Infinity } = options;
-  const { deadline = Infinity, lifted = () => false, swallows = false, scheduler } = options;
+export abstract class Watchdog<T> extends OperatorSubscriber<T> {
+  readonly #clock: SteadyClock;
+  readonly #begun: number;
+  readonly #end: number;
+  #last: number;
+  #alive = false;
+  /** Until the first output. */
+  #committed: Commitment | undefined = new Commitment();
+  #timer: Subscription | undefined;
 
-  return (source) =>
-    new Observable((destination) => {
-      const clock = new SteadyClock(scheduler);
-      const begun = clock.time;
-      const end = begun + deadline - scheduler.now();
-      const committed = new Commitment();
-      let alive = false;
-      let hasOutput = false;
-      let last = begun;
+  /**
+   * @param limits - The limits of the stream.
+   * @param deadline - When the stream must have ended, on the scheduler's clock.
+   */
+  constructor(
+    out: Subscriber<T>,
+    scheduler: SchedulerLike,
+    private readonly limits: WatchdogLimits,
+    deadline = Infinity,
+  ) {
+    super(out);
+    this.#clock = new SteadyClock(scheduler);
+    this.#begun = this.#last = this.#clock.time;
+    this.#end = this.#begun + deadline - scheduler.now();
+  }
 
-      const nextLimit = (): readonly [limit: Limit, at: number] => {
-        const limits: (readonly [Limit, number])[] = [
-          ['total', end],
-          ['connect', alive ? Infinity : begun + connect],
-          ['firstToken', hasOutput || lifted() ? Infinity : begun + firstToken],
-          ['idle', hasOutput || firstToken === Infinity ? last + idle : Infinity],
-        ];
-        return limits.reduce((first, limit) => (limit[1] < first[1] ? limit : first));
-      };
+  /** Subscribes to what is to be watched. */
+  watch(source: Observable<T>): void {
+    this.#wait();
+    if (!this.closed) source.subscribe(this);
+  }
 
-      const wait = (): void => {
-        const [limit, at] = nextLimit();
-        if (at === Infinity) return;
-        if (at <= clock.time + HAIR) {
-          destination.error(options.error(limit, hasOutput));
-          return;
-        }
-        const timer = clock.at(at, () => {
-          destination.remove(timer);
-          wait();
-        });
-        destination.add(timer);
-      };
+  /** Makes the error for the limit that has run out. */
+  protected abstract errorOf(limit: Limit): unknown;
 
-      wait();
-      if (destination.closed) return;
-      source.subscribe(
-        operate<T, T>(destination, {
-          next: (value) => {
-            if (idle !== Infinity) last = clock.time;
-            if (!hasOutput) {
-              options.hear?.(value);
-              committed.add(value);
-              hasOutput = committed.made;
-              alive ||= hasOutput || isFromServer(value);
-            }
-            if (!swallows || !isKeepAlive(value)) destination.next(value);
-          },
-        }),
-      );
-    });
+  /** Whether the first output may take any time after all. */
+  protected isLifted(): boolean {
+    return false;
+  }
+
+  /** Called with what comes until the first output. */
+  protected hear(value: T): void {
+    this.#committed?.add(value);
+  }
+
+  protected get hasOutput(): boolean {
+    return this.#committed === undefined;
+  }
+
+  protected override onNext(value: T): void {
+    if (this.limits.idle !== undefined) this.#last = this.#clock.time;
+    if (this.#committed) {
+      this.hear(value);
+      if (this.#committed.made) this.#committed = undefined;
+      this.#alive ||= this.hasOutput || isFromServer(value);
+    }
+    this.pass(value);
+  }
+
+  protected pass(value: T): void {
+    this.out.next(value);
+  }
+
+  protected override onLeave(): void {
+    this.#timer?.unsubscribe();
+    this.#timer = undefined;
+  }
+
+  #wait(): void {
+    const { connect = Infinity, firstToken = Infinity, idle = Infinity } = this.limits;
+    const waits = !this.hasOutput;
+    const first = waits && !this.isLifted() ? this.#begun + firstToken : Infinity;
+    const sign = this.#alive ? Infinity : this.#begun + connect;
+    const next = waits && firstToken !== Infinity ? Infinity : this.#last + idle;
+    const at = Math.min(this.#end, sign, first, next);
+    if (at === Infinity) return;
+    if (at > this.#clock.time + HAIR) {
+      this.#timer = this.#clock.at(at, () => {
+        this.#wait();
+      });
+      return;
+    }
+    const limit = at === sign ? 'connect' : at === first ? 'firstToken' : 'idle';
+    this.out.error(this.errorOf(at === this.#end ? 'total' : limit));
+  }
 }
 
 // What a pipeline says of itself tells nothing about the server.

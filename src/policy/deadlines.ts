@@ -1,11 +1,11 @@
-import { asyncScheduler, defer, type SchedulerLike } from 'rxjs';
+import { asyncScheduler, Observable, type SchedulerLike, type Subscriber } from 'rxjs';
 import { LlmError } from '../error/llm-error';
-import type { ChatEvent } from '../event/chat-event';
+import { isKeepAlive, type ChatEvent } from '../event/chat-event';
 import type { StreamPolicy } from '../handler';
 import { liftShare } from '../internal/deadline-share';
 import { checkNumber } from '../internal/options';
 import { streamPolicy } from '../internal/stream-policy';
-import { watchdog, type Limit } from '../internal/watchdog';
+import { Watchdog, type Limit } from '../internal/watchdog';
 
 /** Options for {@link deadlines}. Each is in milliseconds; one that is left out is not kept. */
 export interface DeadlinesOptions {
@@ -68,28 +68,51 @@ export function deadlines<T = ChatEvent>(options: DeadlinesOptions): StreamPolic
     if (value !== undefined) checkNumber('deadlines', name, value);
   }
 
-  return streamPolicy<T>((source, { chat, context, within }) =>
-    defer(() => {
-      if (firstToken !== undefined) liftShare(context);
-      const own = total === undefined ? Infinity : scheduler.now() + total;
-      const deadline = Math.min(own, context.deadline ?? Infinity);
-      // An outer deadline that comes first is not the one that was set here.
-      const told = deadline < own ? { ...options, total: undefined } : options;
-      const listens = connect !== undefined || idle !== undefined;
-      const watched = watchdog<T>({
-        ...{ connect, firstToken, idle, deadline, scheduler },
+  const listens = connect !== undefined || idle !== undefined;
+
+  return streamPolicy<T>(
+    (source, call) =>
+      new Observable((destination) => {
+        const { chat, context } = call;
+        if (firstToken !== undefined) liftShare(context);
+        const own = total === undefined ? Infinity : scheduler.now() + total;
+        const deadline = Math.min(own, context.deadline ?? Infinity);
+        const watchdog = new DeadlineWatchdog(destination, scheduler, options, deadline);
+        // An outer deadline that comes first is not the one that was set here.
+        watchdog.total = deadline < own ? undefined : total;
         // What comes from elsewhere may mean something else by a keep-alive.
-        swallows: listens && chat && !context.keepAlives,
-        error: (limit, hasOutput) => timedOut(limit, told, hasOutput),
-      });
-      if (deadline === Infinity && !listens) return source.pipe(watched);
-      const asked = within({
-        ...(deadline === Infinity ? {} : { deadline }),
-        ...(listens ? { keepAlives: true } : {}),
-      });
-      return asked.pipe(watched);
-    }),
+        watchdog.swallows = listens && chat && !context.keepAlives;
+        const within = {
+          ...(deadline === Infinity ? {} : { deadline }),
+          ...(listens ? { keepAlives: true } : {}),
+        };
+        watchdog.watch(deadline === Infinity && !listens ? source : call.within(within));
+      }),
   );
+}
+
+class DeadlineWatchdog<T> extends Watchdog<T> {
+  total: number | undefined;
+  /** Whether keep-alives end here. */
+  swallows = false;
+
+  constructor(
+    out: Subscriber<T>,
+    scheduler: SchedulerLike,
+    private readonly options: DeadlinesOptions,
+    deadline: number,
+  ) {
+    super(out, scheduler, options, deadline);
+  }
+
+  protected override pass(value: T): void {
+    if (!this.swallows || !isKeepAlive(value)) super.pass(value);
+  }
+
+  protected override errorOf(limit: Limit): LlmError {
+    const set = limit === 'total' ? this.total : this.options[limit];
+    return timedOut(limit, set, this.hasOutput);
+  }
 }
 
 const failures: Readonly<Record<Limit, { readonly code: string; readonly what: string }>> = {
@@ -99,9 +122,8 @@ const failures: Readonly<Record<Limit, { readonly code: string; readonly what: s
   total: { code: 'total', what: 'no end' },
 };
 
-function timedOut(limit: Limit, options: DeadlinesOptions, hasOutput: boolean): LlmError {
+function timedOut(limit: Limit, set: number | undefined, hasOutput: boolean): LlmError {
   const { code, what } = failures[limit];
-  const set = options[limit];
   const within = set === undefined ? 'before the deadline' : `within ${String(set)} ms`;
   const message = `deadlines: ${what} ${within}; ask again, or raise ${limit}`;
   if (limit !== 'total') return new LlmError(message, { kind: 'timed-out', code });

@@ -1,16 +1,16 @@
-import { asyncScheduler, Observable, timer, type SchedulerLike } from 'rxjs';
+import { asyncScheduler, Observable, timer, type SchedulerLike, type Subscriber } from 'rxjs';
 import { classify } from '../error/classify';
 import type { LlmError } from '../error/llm-error';
-import type { ChatEvent } from '../event/chat-event';
+import { isFinish, type ChatEvent } from '../event/chat-event';
 import type { StreamPolicy } from '../handler';
+import type { Call } from '../internal/call';
 import { Commitment } from '../internal/commit';
 import { lastMoment, withinShare } from '../internal/deadline-share';
 import { forwardAsFinal, isFinal, startAttempt } from '../internal/final-error';
-import { operate } from '../internal/operate';
+import { OperatorSubscriber } from '../internal/operate';
 import { checkFunction, checkNumber, checkOneOf, MAX_DELAY } from '../internal/options';
 import { isPushBack } from '../internal/push-back';
 import { streamPolicy } from '../internal/stream-policy';
-import { whenAnswered } from '../internal/when-answered';
 import type { RequestContext } from '../request/schema';
 import { allowanceOf, isThrottled, type RetryAllowance } from './state/retry-allowance';
 
@@ -140,55 +140,107 @@ export function retryBackoff<T = ChatEvent>(options: RetryBackoffOptions = {}): 
     return allowance.withdraw(failure) ? delay : undefined;
   };
 
+  const rules: RetryRules = { attempts, afterOutput, allowance, scheduler, isMendable, delayFor };
   return streamPolicy<T>(
     (_, call) =>
-      new Observable((consumer) => {
-        let attempt = 1;
-        let retried: LlmError | undefined;
-        const destination = whenAnswered(consumer, () => allowance.repay?.(retried));
-        const committed = new Commitment();
-        const tell = (event: ChatEvent): void => {
-          destination.next(event as T);
-        };
-
-        const observer = {
-          next: (value: T): void => {
-            committed.add(value);
-            destination.next(value);
-          },
-          error: (error: unknown): void => {
-            const failure = classify({ cause: error });
-            const lost = committed.made && (afterOutput === 'error' || !committed.retractable);
-            const mendable = isMendable(error, failure) && !lost;
-            const delay = mendable ? delayFor(failure, attempt, call.context) : undefined;
-            if (delay === undefined) {
-              forwardAsFinal(destination, error);
-              return;
-            }
-            attempt += 1;
-            retried = failure;
-            const tells = call.chat || committed.made;
-            if (committed.made) {
-              const retract = { type: 'retract' } as const;
-              committed.add(retract);
-              tell(retract);
-            }
-            if (tells) tell({ type: 'retry', attempt, delay, error });
-            destination.add(timer(delay, scheduler).subscribe(subscribe));
-          },
-        };
-        const subscribe = (): void => {
-          const left = attempts - attempt + 1;
-          const next = withinShare(call, {
-            ...{ policy: 'retryBackoff', left, scheduler },
-            // A retry from within is that of a `cooldown`.
-            heldBackBy: ['wait', 'retry'],
-          });
-          startAttempt(() => next.subscribe(operate<T, T>(destination, observer)));
-        };
-
+      new Observable((destination) => {
         allowance.deposit();
-        subscribe();
+        new RetriedCall(rules, call, destination).attempt();
       }),
   );
 }
+
+/** What holds for all calls of an instance. */
+interface RetryRules {
+  readonly attempts: number;
+  readonly afterOutput: 'retract' | 'error';
+  readonly allowance: RetryAllowance;
+  readonly scheduler: SchedulerLike;
+  readonly isMendable: (error: unknown, failure: LlmError) => boolean;
+  readonly delayFor: (
+    failure: LlmError,
+    attempt: number,
+    context: RequestContext,
+  ) => number | undefined;
+}
+
+/** One call, of one attempt after the other. */
+class RetriedCall<T> {
+  readonly committed = new Commitment();
+  #attempt = 1;
+  #retried: LlmError | undefined;
+  #answered = false;
+
+  constructor(
+    private readonly rules: RetryRules,
+    private readonly call: Call<T>,
+    private readonly destination: Subscriber<T>,
+  ) {}
+
+  attempt(): void {
+    const { attempts, scheduler } = this.rules;
+    const left = attempts - this.#attempt + 1;
+    const next = withinShare(this.call, { policy: 'retryBackoff', left, heldBackBy, scheduler });
+    startAttempt(() => next.subscribe(new Attempt(this, this.destination)));
+  }
+
+  /** The call is answered whole, which the allowance hears once. */
+  answered(): void {
+    if (!this.#answered) this.rules.allowance.repay?.(this.#retried);
+    this.#answered = true;
+  }
+
+  failed(error: unknown): void {
+    const { afterOutput, isMendable, delayFor, scheduler } = this.rules;
+    const { committed, call, destination } = this;
+    const failure = classify({ cause: error });
+    const lost = committed.made && (afterOutput === 'error' || !committed.retractable);
+    const mendable = isMendable(error, failure) && !lost;
+    const delay = mendable ? delayFor(failure, this.#attempt, call.context) : undefined;
+    if (delay === undefined) {
+      forwardAsFinal(destination, error);
+      return;
+    }
+    this.#attempt += 1;
+    this.#retried = failure;
+    const tells = call.chat || committed.made;
+    if (committed.made) {
+      const retract = { type: 'retract' } as const;
+      committed.add(retract);
+      this.#tell(retract);
+    }
+    if (tells) this.#tell({ type: 'retry', attempt: this.#attempt, delay, error });
+    destination.add(timer(delay, scheduler).subscribe(() => this.attempt()));
+  }
+
+  #tell(event: ChatEvent): void {
+    this.destination.next(event as T);
+  }
+}
+
+class Attempt<T> extends OperatorSubscriber<T> {
+  constructor(
+    private readonly call: RetriedCall<T>,
+    out: Subscriber<T>,
+  ) {
+    super(out);
+  }
+
+  protected override onNext(value: T): void {
+    this.call.committed.add(value);
+    if (isFinish(value)) this.call.answered();
+    this.out.next(value);
+  }
+
+  protected override onError(error: unknown): void {
+    this.call.failed(error);
+  }
+
+  protected override onComplete(): void {
+    this.call.answered();
+    this.out.complete();
+  }
+}
+
+// A retry from within is that of a `cooldown`.
+const heldBackBy: readonly ChatEvent['type'][] = ['wait', 'retry'];
