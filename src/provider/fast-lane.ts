@@ -39,7 +39,6 @@ export function fastLane(create: CreateDecoder, members: FrameMembers): CreateDe
 interface Piece {
   readonly data: string;
   readonly event: string | undefined;
-  readonly type: 'text-delta' | 'reasoning-delta';
   readonly text: string;
 }
 
@@ -49,7 +48,7 @@ class FastLane implements Decoder {
   /** What must be in its `steady` holes, as it is written. */
   #steady: readonly string[] = [];
   #event: string | undefined;
-  #type: Piece['type'] = 'text-delta';
+  #type: 'text-delta' | 'reasoning-delta' = 'text-delta';
   /** The frame before, if it was a piece and the lane is not open. */
   #before: Piece | undefined;
   #emitted = 0;
@@ -95,7 +94,7 @@ class FastLane implements Decoder {
     const last = this.#last;
     if (this.#emitted !== 1 || !last || !isText(last) || data.length > MAX_LENGTH) return false;
     const { type, text } = last;
-    const piece = { data, event, type, text };
+    const piece = { data, event, text };
     this.#open = before && this.templates.find(before, piece);
     if (this.#open === undefined) {
       this.#before = piece;
@@ -126,8 +125,7 @@ class Templates {
   /** The template that lets frames past behind these two, which may be learnt from them. */
   find(before: Piece, now: Piece): Template | undefined {
     this.count();
-    if (before.event !== now.event || before.type !== now.type) return undefined;
-    if (before.text === now.text) return undefined;
+    if (before.event !== now.event || before.text === now.text) return undefined;
     const known = this.#all.find((each) => each.fits(before, now));
     if (known || this.#lessons === 0) return known;
     this.#lessons -= 1;
@@ -206,6 +204,7 @@ class Template {
 
   /** What is in the `steady` holes of a frame that fits. */
   steadyOf(data: string): readonly string[] {
+    if (!this.#groups.includes('steady')) return [];
     const found = this.#pattern.exec(data)?.slice(1) ?? [];
     return found.filter((_, group) => this.#groups[group] === 'steady');
   }
@@ -223,7 +222,7 @@ function holesOf(one: readonly Token[], other: readonly Token[]): Holes | undefi
   const holes: Holes = new Map();
   for (const [at, { text, kind, use }] of other.entries()) {
     if (text === one[at]!.text) continue;
-    if (kind === undefined || kind !== one[at]!.kind || use === 'gathered') return undefined;
+    if (kind === undefined || kind !== one[at]!.kind) return undefined;
     holes.set(at, use === 'read' ? 'steady' : 'free');
   }
   return holes;

@@ -1,0 +1,122 @@
+import { performance } from 'node:perf_hooks';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { fastLane } from '../../src/provider/fast-lane';
+import { answerTo, Lane, protocols } from './fast-lane/lanes';
+
+const chat = protocols['openai-chat'];
+const frameOf = (text: string, rest = ''): string =>
+  `{"choices":[{"index":0,"delta":{"content":"${text}"}}]${rest}}`;
+const stream = (
+  count: number,
+  make: (at: number) => string,
+): readonly { readonly data: string; readonly event: undefined }[] =>
+  Array.from({ length: count }, (_, at) => ({ data: make(at), event: undefined }));
+
+afterEach(() => {
+  vi.restoreAllMocks();
+  vi.unstubAllGlobals();
+});
+
+/** Counts the patterns that are made, but for those that are written in the code. */
+function countPatterns(): () => number {
+  let count = 0;
+  class Counted extends RegExp {
+    constructor(...of: ConstructorParameters<typeof RegExp>) {
+      super(...of);
+      count += 1;
+    }
+  }
+  vi.stubGlobal('RegExp', Counted);
+  return () => count;
+}
+
+describe('a fast lane', () => {
+  it('makes few patterns for a server whose frames never have the same shape for long', () => {
+    const made = countPatterns();
+    const lane = new Lane(chat);
+    const frames = stream(5000, (at) => frameOf(`word${at}`, `,"x${at >> 1}":1`));
+    expect(lane.difference(frames)).toBeUndefined();
+    expect(made()).toBeGreaterThan(8);
+    expect(made()).toBeLessThanOrEqual(16 + 5);
+    // It has learnt in vain, and learns again when there is more to be read.
+    lane.difference(stream(2000, (at) => frameOf(`word${at}`)));
+    expect(lane.taken).toBeGreaterThan(900);
+  });
+
+  it('makes few patterns for a server that has each text in many places', () => {
+    const made = countPatterns();
+    const parsed = vi.spyOn(JSON, 'parse');
+    const lane = new Lane(chat);
+    const many = (at: number): string =>
+      Array.from({ length: 200 }, (_, place) => `"text":"w${at + (place % 2)}"`).join();
+    const frames = stream(1000, (at) => frameOf(`w${at}`, `,"x${at >> 1}":{${many(at)}}`));
+    expect(lane.difference(frames)).toBeUndefined();
+    expect(made()).toBeLessThanOrEqual(16 + 1);
+    // Two a frame, with and without the lane, and each place once in each of two frames a lesson.
+    expect(parsed.mock.calls.length).toBeLessThan(2 * 1000 + 17 * 2 * 202);
+  });
+
+  it('never matches a frame of great length', () => {
+    const lane = new Lane(chat);
+    const exec = vi.spyOn(RegExp.prototype, 'exec');
+    const long = 'x'.repeat(1_000_000);
+    const frames = stream(40, (at) => frameOf(at % 4 === 3 ? long : `word${at}`));
+    expect(lane.difference(frames)).toBeUndefined();
+    const lengths = exec.mock.calls.map(([text]) => text.length);
+    expect(lengths.length).toBeGreaterThan(40);
+    expect(Math.max(...lengths)).toBeLessThanOrEqual(4096);
+  });
+
+  it.each(['a', '\\\\', '\\"', '\\u0041', '7', '\\n7'])(
+    'takes no more than in proportion longer for a text of many %j',
+    (piece) => {
+      const rest = (text: string, number: string, end: string): string =>
+        `,"a":"${text}","b":${number},"c":"${text}","d":"${text}"${end}`;
+      const decoder = fastLane(chat.create, chat.members)(answerTo(() => undefined));
+      const frame = (data: string): boolean => decoder.frame(data, undefined);
+      const open = (): void => {
+        for (const at of ['1', '2', '3']) frame(frameOf(`w${at}`, rest(at, at, '')));
+      };
+      const time = (length: number): number => {
+        const text = piece.repeat(length / 5 / piece.length);
+        const data = frameOf(text, rest(text, `1${'0'.repeat(length / 5)}`, ',"e":1'));
+        let least = Infinity;
+        for (let round = 0; round < 20; round += 1) {
+          open();
+          const start = performance.now();
+          // As it does not fit in the end, all is tried; then it goes to the decoder.
+          frame(data);
+          least = Math.min(least, performance.now() - start);
+        }
+        return least;
+      };
+      time(350);
+      expect(time(3500)).toBeLessThan(40 * time(350) + 1);
+    },
+  );
+
+  it('keeps no frame for the sake of its text', () => {
+    setFlagsFromString('--expose-gc');
+    const collect = runInNewContext('gc') as () => void;
+    const texts: string[] = [];
+    const create = fastLane(chat.create, chat.members);
+    const decoder = create(
+      answerTo((event) => {
+        if (event.type === 'text-delta') texts.push(event.text);
+      }),
+    );
+    collect();
+    const before = process.memoryUsage().heapUsed;
+    for (let at = 0; at < 2000; at += 1) {
+      decoder.frame(
+        frameOf(`some word and ${at}`, `,"pad":"${'x'.repeat(3000 + (at % 7))}"`),
+        undefined,
+      );
+    }
+    collect();
+    expect(texts).toHaveLength(2000);
+    expect(process.memoryUsage().heapUsed - before).toBeLessThan(1_500_000);
+  });
+});
