@@ -82,11 +82,6 @@ export default defineConfig(
     rules: { '@typescript-eslint/no-deprecated': 'off', 'rxjs-x/no-exposed-subjects': 'off' },
   },
   {
-    // It hands on RxJS's own subscribe, with all its signatures.
-    files: ['src/internal/attempt-subject.ts'],
-    rules: { '@typescript-eslint/no-deprecated': 'off' },
-  },
-  {
     // What it subscribes to on the side is a timer, which can't fail.
     files: ['src/policy/retry-backoff.ts'],
     rules: { 'rxjs-x/no-ignored-error': 'off' },

@@ -95,6 +95,13 @@ export abstract class OperatorSubscriber<In, Out = In> extends Subscriber<In> {
   }
 }
 
+/** A subscriber that many listen to, who come and go, so that no destination is its own. */
+export abstract class SharedSubscriber<In> extends Subscriber<In> {
+  protected constructor() {
+    super();
+  }
+}
+
 class OverridingSubscriber<In, Out> extends OperatorSubscriber<In, Out> {
   constructor(
     out: Subscriber<Out>,

@@ -1,22 +1,11 @@
-import {
-  asyncScheduler,
-  catchError,
-  concat,
-  defer,
-  EMPTY,
-  from,
-  type Observable,
-  of,
-  share,
-  tap,
-  type SchedulerLike,
-} from 'rxjs';
+import { asyncScheduler, defer, Observable, type SchedulerLike, type Subscriber } from 'rxjs';
 import { LlmError } from '../error/llm-error';
-import { isText, type CacheEvent, type ChatEvent, type FinishEvent } from '../event/chat-event';
+import { isText, type ChatEvent, type FinishEvent } from '../event/chat-event';
 import type { Handler, Policy } from '../handler';
 import { Changes } from '../internal/changes';
-import { AttemptSubject } from '../internal/attempt-subject';
 import { Commitment } from '../internal/commit';
+import { Flight } from '../internal/flight';
+import { operate } from '../internal/operate';
 import { checkFunction, checkNumber, keyText } from '../internal/options';
 import { requestKey } from '../request/request-key';
 import type { ChatRequest } from '../request/schema';
@@ -80,11 +69,6 @@ interface Kept {
   readonly took: number;
 }
 
-interface Flight {
-  readonly events$: Observable<ChatEvent>;
-  readonly startedAt: number;
-}
-
 /**
  * Answers a repeated question from memory, and lets those who ask it at the same time
  * share one call.
@@ -143,87 +127,92 @@ export function cache(options: CacheOptions = {}): Cache {
     changes.tell();
   };
 
-  const fly = (id: string, call: Observable<ChatEvent>): Observable<ChatEvent> => {
-    const land = (): void => {
-      if (flights.get(id) === flight) flights.delete(id);
-    };
-    const subject = new AttemptSubject((whole) => {
-      // Before the end is passed on, so that who asks again on hearing of it makes a new call.
-      land();
-      if (whole && ttl > 0 && isWhole(subject.attempt)) keep(id, flight.startedAt, subject.attempt);
-    });
-    const connecting = defer(() => {
-      flights.set(id, flight);
-      count('misses');
-      // Who watches the statistics may have ended the call.
-      return flights.get(id) === flight ? call : EMPTY;
-    });
-    const events$ = connecting.pipe(
-      share({
-        connector: () => subject,
-        resetOnRefCountZero: () => {
-          land();
-          return of(true);
-        },
-      }),
-    );
-    const flight: Flight = { events$, startedAt: scheduler.now() };
-    return events$;
+  // Before the end is told, so that who asks again on hearing of it makes a new call.
+  const land = (flight: Flight, complete: boolean): void => {
+    const { id, startedAt, attempt } = flight;
+    if (flights.get(id) === flight) flights.delete(id);
+    if (complete && ttl > 0 && isWhole(attempt)) keep(id, startedAt, attempt);
   };
 
   const policy: Policy = (next) => {
     const scope = scopes.get(next) ?? scopeCount++;
     scopes.set(next, scope);
-    return (request) => {
-      const answer = (): Observable<ChatEvent> => {
-        const id = `${String(scope)}:${keyText('cache', key(request))}`;
-        const now = scheduler.now();
-        const kept = store.get(id, now);
-        if (kept) {
-          count('hits');
-          const age = Math.max(0, now - kept.keptAt);
-          return announced(
-            { type: 'cache', status: 'hit', age, saved: kept.took },
-            from(kept.events),
-          );
-        }
-        const flight = flights.get(id);
-        if (flight) {
-          count('joined');
-          const age = Math.max(0, now - flight.startedAt);
-          // Who hears that it joins may end the call that it would join.
-          const rest = defer(() => (flights.get(id) === flight ? join(flight) : answer()));
-          return announced({ type: 'cache', status: 'joined', age }, rest);
-        }
-        return fly(
-          id,
-          defer(() => next(request)),
-        );
-      };
-      // The call has the deadline of who began it; who joined may have more time, and asks anew.
-      const join = ({ events$ }: Flight): Observable<ChatEvent> => {
-        const committed = new Commitment();
-        return events$.pipe(
-          tap((event) => {
-            committed.add(event);
-          }),
-          catchError((error: unknown) => {
-            const { deadline = Infinity } = request.context ?? {};
-            if (!isOutOfTime(error) || scheduler.now() >= deadline) throw error;
-            return committed.made ? concat(of<ChatEvent>({ type: 'retract' }), answer()) : answer();
-          }),
-        );
-      };
-      return defer(answer);
+
+    const answer = (request: ChatRequest, destination: Subscriber<ChatEvent>): void => {
+      const id = `${String(scope)}:${keyText('cache', key(request))}`;
+      const now = scheduler.now();
+      const kept = store.get(id, now);
+      if (kept) {
+        count('hits');
+        const age = Math.max(0, now - kept.keptAt);
+        destination.next(Object.freeze({ type: 'cache', status: 'hit', age, saved: kept.took }));
+        repeat(kept.events, destination);
+        return;
+      }
+      const flight = flights.get(id);
+      if (flight) {
+        count('joined');
+        const age = Math.max(0, now - flight.startedAt);
+        destination.next(Object.freeze({ type: 'cache', status: 'joined', age }));
+        if (destination.closed) return;
+        // Who hears that it joins may end the call that it would join.
+        if (flights.get(id) === flight) join(flight, request, destination);
+        else answer(request, destination);
+        return;
+      }
+      fly(new Flight(id, now, land), request, destination);
     };
+
+    const fly = (flight: Flight, request: ChatRequest, first: Subscriber<ChatEvent>): void => {
+      flight.tell(first);
+      // Who makes the key may have ended the call,
+      if (flight.closed) return;
+      flights.set(flight.id, flight);
+      count('misses');
+      // or who watches the statistics.
+      if (!flight.closed) defer(() => next(request)).subscribe(flight);
+    };
+
+    // The call has the deadline of who began it; who joined may have more time, and asks anew.
+    const join = (
+      flight: Flight,
+      request: ChatRequest,
+      destination: Subscriber<ChatEvent>,
+    ): void => {
+      const committed = new Commitment();
+      flight.tell(
+        operate<ChatEvent, ChatEvent>(destination, {
+          next: (event) => {
+            committed.add(event);
+            destination.next(event);
+          },
+          error: (error) => {
+            const { deadline = Infinity } = request.context ?? {};
+            if (!isOutOfTime(error) || scheduler.now() >= deadline) {
+              destination.error(error);
+              return;
+            }
+            if (committed.made) destination.next({ type: 'retract' });
+            if (!destination.closed) answer(request, destination);
+          },
+        }),
+      );
+    };
+
+    return (request) =>
+      new Observable((destination) => {
+        answer(request, destination);
+      });
   };
 
   const stats$ = changes.watch(() => ({ ...counts, entries: store.size, bytes: store.bytes }));
   return Object.assign(policy, { stats$ });
 }
 
-function announced(notice: CacheEvent, events: Observable<ChatEvent>): Observable<ChatEvent> {
-  return concat(of(Object.freeze(notice)), events);
+function repeat(events: readonly ChatEvent[], destination: Subscriber<ChatEvent>): void {
+  for (let at = 0; at < events.length && !destination.closed; at += 1)
+    destination.next(events[at]!);
+  destination.complete();
 }
 
 function isOutOfTime(error: unknown): boolean {

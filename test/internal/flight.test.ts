@@ -1,14 +1,20 @@
 import { Observable, take } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import type { ChatEvent } from '../../src/event/chat-event';
-import { AttemptSubject } from '../../src/internal/attempt-subject';
+import { Flight } from '../../src/internal/flight';
 import { finish, retract, start, textDelta, toolCall, usage } from '../../src/testing/index';
 import { watch } from '../support/watch';
 
-const listen = (subject: AttemptSubject) => {
+const takeOff = (): Flight => new Flight('id', 0, () => undefined);
+const read = (flight: Flight): Observable<ChatEvent> =>
+  new Observable((reader) => {
+    flight.tell(reader);
+  });
+
+const listen = (flight: Flight) => {
   const events: ChatEvent[] = [];
   let end: unknown;
-  const subscription = subject.subscribe({
+  const subscription = read(flight).subscribe({
     next: (event) => events.push(event),
     error: (error: unknown) => (end = { error }),
     complete: () => (end = 'complete'),
@@ -22,34 +28,34 @@ const listen = (subject: AttemptSubject) => {
   };
 };
 
-describe('AttemptSubject', () => {
+describe('Flight', () => {
   it('repeats the attempt so far, then goes on live', () => {
-    const subject = new AttemptSubject(() => undefined);
+    const flight = takeOff();
     const first = [start(), textDelta('a'), toolCall('tool'), usage({ inputTokens: 1 })];
-    for (const event of first) subject.next(event);
-    const late = listen(subject);
-    subject.next(finish());
-    subject.complete();
+    for (const event of first) flight.next(event);
+    const late = listen(flight);
+    flight.next(finish());
+    flight.complete();
     expect(late.events).toEqual([...first, finish()]);
     expect(late.end).toBe('complete');
-    expect(subject.attempt).toEqual([...first, finish()]);
+    expect(flight.attempt).toEqual([...first, finish()]);
   });
 
   it('forgets what was retracted, and what came before a start', () => {
-    const subject = new AttemptSubject(() => undefined);
-    subject.next(textDelta('stray'));
-    subject.next(start({ model: 'one' }));
-    subject.next(textDelta('a'));
-    subject.next(retract());
-    expect(subject.attempt).toEqual([]);
-    subject.next(textDelta('b'));
-    subject.next(start({ model: 'two' }));
-    expect(subject.attempt).toEqual([start({ model: 'two' })]);
+    const flight = takeOff();
+    flight.next(textDelta('stray'));
+    flight.next(start({ model: 'one' }));
+    flight.next(textDelta('a'));
+    flight.next(retract());
+    expect(flight.attempt).toEqual([]);
+    flight.next(textDelta('b'));
+    flight.next(start({ model: 'two' }));
+    expect(flight.attempt).toEqual([start({ model: 'two' })]);
   });
 
   it('tells notices to those who listen, and to no one later', () => {
-    const subject = new AttemptSubject(() => undefined);
-    const live = listen(subject);
+    const flight = takeOff();
+    const live = listen(flight);
     const notices: ChatEvent[] = [
       { type: 'retry', attempt: 2, delay: 0, error: 'x' },
       { type: 'route', by: 'failover', name: 'gpt' },
@@ -58,52 +64,51 @@ describe('AttemptSubject', () => {
       { type: 'repair', attempt: 2, error: 'x' },
       { type: 'degraded', by: 'store', error: 'x' },
     ];
-    for (const notice of notices) subject.next(notice);
+    for (const notice of notices) flight.next(notice);
     expect(live.events).toEqual(notices);
-    expect(listen(subject).events).toEqual([]);
+    expect(listen(flight).events).toEqual([]);
   });
 
   it('gives its error to those who come later too', () => {
-    const subject = new AttemptSubject(() => undefined);
-    subject.next(start());
-    subject.error(undefined);
-    const late = listen(subject);
+    const flight = takeOff();
+    flight.next(start());
+    flight.error(undefined);
+    const late = listen(flight);
     expect(late.events).toEqual([start()]);
     expect(late.end).toEqual({ error: undefined });
   });
 
   it('says an event once to who joins while it is told to others', () => {
-    const subject = new AttemptSubject(() => undefined);
+    const flight = takeOff();
     let late: ReturnType<typeof listen> | undefined;
-    subject.subscribe({
+    read(flight).subscribe({
       next: (event) => {
-        if (event.type === 'text-delta') late ??= listen(subject);
+        if (event.type === 'text-delta') late ??= listen(flight);
       },
     });
-    subject.next(start());
-    subject.next(textDelta('a'));
-    subject.next(textDelta('b'));
+    flight.next(start());
+    flight.next(textDelta('a'));
+    flight.next(textDelta('b'));
     expect(late!.events).toEqual([start(), textDelta('a'), textDelta('b')]);
   });
 
   it('misses nothing that a reader causes while it is told the prefix', () => {
-    const subject = new AttemptSubject(() => undefined);
-    subject.next(start());
+    const flight = takeOff();
+    flight.next(start());
     const events: ChatEvent[] = [];
-    subject.subscribe({
+    read(flight).subscribe({
       next: (event) => {
         events.push(event);
-        if (event.type === 'start') subject.next(textDelta('caused'));
+        if (event.type === 'start') flight.next(textDelta('caused'));
       },
     });
     expect(events).toEqual([start(), textDelta('caused')]);
   });
 
   it('stops telling the prefix when the reader leaves', () => {
-    const subject = new AttemptSubject(() => undefined);
-    for (const event of [start(), textDelta('a'), textDelta('b')]) subject.next(event);
-    const source = new Observable<ChatEvent>((subscriber) => subject.subscribe(subscriber));
-    const watched = watch(source.pipe(take(2)));
+    const flight = takeOff();
+    for (const event of [start(), textDelta('a'), textDelta('b')]) flight.next(event);
+    const watched = watch(read(flight).pipe(take(2)));
     expect(watched.values).toEqual([start(), textDelta('a')]);
   });
 });

@@ -1,0 +1,135 @@
+import type { Subscriber, Unsubscribable } from 'rxjs';
+import type { ChatEvent } from '../event/chat-event';
+import { freezeEvent } from './deep-freeze';
+import { SharedSubscriber } from './operate';
+import { reportAside } from './report';
+
+type Reader = Subscriber<ChatEvent>;
+
+/**
+ * A call under way that many read: who joins late is told what the current attempt has said so
+ * far, then goes on live; the last one leaving aborts it.
+ *
+ * Unlike `shareReplay`, it forgets what was retracted, and notices that are news only when they
+ * happen. Events are frozen, as many read them.
+ */
+export class Flight extends SharedSubscriber<ChatEvent> {
+  #attempt: ChatEvent[] = [];
+  /** How many read it, those included who are still told its beginning. */
+  #reading = 0;
+  // Replaced, not changed: who leaves or joins while an event is told changes nothing for others.
+  #live: readonly Reader[] = [];
+  #end: ((reader: Reader) => void) | undefined;
+
+  /**
+   * @param id - What it answers.
+   * @param startedAt - When it was begun.
+   * @param onLand - Called before its end is told, with whether that is a completion, and when the
+   * last reader has left.
+   */
+  constructor(
+    readonly id: string,
+    readonly startedAt: number,
+    private readonly onLand: (flight: Flight, complete: boolean) => void,
+  ) {
+    super();
+  }
+
+  /** What the current attempt has said so far. */
+  get attempt(): readonly ChatEvent[] {
+    return this.#attempt;
+  }
+
+  /** Tells a reader all of the current attempt, until it leaves. */
+  tell(reader: Reader): void {
+    this.#reading += 1;
+    reader.add(new Seat(this, reader));
+    // By index, as the reader of a repeated event may cause the next live one.
+    const { attempt } = this;
+    for (let at = 0; at < attempt.length && !reader.closed; at += 1) reader.next(attempt[at]!);
+    if (reader.closed) return;
+    if (this.#end) this.#end(reader);
+    else this.#live = [...this.#live, reader];
+  }
+
+  /** For a reader that has left. */
+  leave(reader: Reader): void {
+    this.#reading -= 1;
+    this.#live = this.#live.filter((other) => other !== reader);
+    // At its end it leaves its source by itself, when all have heard of that.
+    if (this.#reading > 0 || this.#end) return;
+    this.onLand(this, false);
+    this.unsubscribe();
+  }
+
+  // What one reader throws is no business of the others, nor of the source.
+  protected override _next(event: ChatEvent): void {
+    try {
+      freezeEvent(event);
+      this.#note(event);
+      const live = this.#live;
+      for (let at = 0; at < live.length; at += 1) live[at]!.next(event);
+    } catch (thrown) {
+      reportAside(thrown);
+    }
+  }
+
+  protected override _error(error: unknown): void {
+    this.#land(false, (reader) => {
+      reader.error(error);
+    });
+  }
+
+  protected override _complete(): void {
+    this.#land(true, (reader) => {
+      reader.complete();
+    });
+  }
+
+  #note(event: ChatEvent): void {
+    switch (event.type) {
+      case 'retract':
+        this.#attempt = [];
+        break;
+      case 'start':
+        this.#attempt = [event];
+        break;
+      case 'retry':
+      case 'route':
+      case 'cache':
+      case 'wait':
+      case 'repair':
+      case 'degraded':
+      case 'keep-alive':
+        break;
+      default:
+        this.#attempt.push(event);
+    }
+  }
+
+  #land(complete: boolean, end: (reader: Reader) => void): void {
+    this.#end = end;
+    this.onLand(this, complete);
+    const live = this.#live;
+    this.#live = [];
+    try {
+      live.forEach(end);
+    } catch (thrown) {
+      reportAside(thrown);
+    } finally {
+      this.unsubscribe();
+    }
+  }
+}
+
+/** One reader's, given up when it leaves. */
+class Seat implements Unsubscribable {
+  constructor(
+    private readonly flight: Flight,
+    private readonly reader: Reader,
+  ) {}
+
+  unsubscribe(): void {
+    this.flight.leave(this.reader);
+  }
+}
