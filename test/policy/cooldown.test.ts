@@ -574,6 +574,26 @@ describe('cooldown', () => {
     expect([open, attempts]).toEqual([0, 4]);
   });
 
+  it('gives back the pass of an attempt whose teardown throws', () => {
+    const clock = new VirtualTimeScheduler();
+    const answers = [
+      throwError(() => limited()),
+      new Observable<ChatEvent>((subscriber) => {
+        subscriber.add(() => {
+          throw new Error('mine');
+        });
+        subscriber.error(new LlmError('fake: gone', { kind: 'network' }));
+      }),
+      fine(),
+    ];
+    const ask = compose(() => answers.shift()!, cooldown({ base: 10, scheduler: clock }));
+    const probe = watch(ask(prompt('?')));
+    const next = watch(ask(prompt('?')));
+    clock.flush();
+    expect(probe.end).toMatchObject({ error: { name: 'UnsubscriptionError' } });
+    expect(next.end).toBe('complete');
+  });
+
   it('stops a firehose', () => {
     const source = new Observable<number>((subscriber) => {
       for (let n = 0; !subscriber.closed; n += 1) subscriber.next(n);
