@@ -1,22 +1,21 @@
 import { asyncScheduler, Observable, type SchedulerLike } from 'rxjs';
-import { LlmError } from '../error/llm-error';
 import type { ChatEvent } from '../event/chat-event';
-import { allTokens, type Usage } from '../event/usage';
 import type { StreamPolicy } from '../handler';
 import { Changes } from '../internal/changes';
-import { operate } from '../internal/operate';
-import { checkFunction, checkNumber, checkOneOf, keyText, MAX_DELAY } from '../internal/options';
+import { checkFunction, checkNumber, checkOneOf, keyText, type Range } from '../internal/options';
 import { byContext } from '../internal/priority';
+import { RatedCall, type Rates } from '../internal/rated-call';
 import { Setting } from '../internal/setting';
 import { SteadyClock } from '../internal/steady-clock';
 import { streamPolicy } from '../internal/stream-policy';
 import { estimateTokens } from '../request/estimate-tokens';
 import type { ChatRequest } from '../request/schema';
-import type { LaneWaiter } from './state/rate-lane';
 import { RateLanes } from './state/rate-lanes';
 import type { RateLimits } from './state/rate-meter';
 import { TokenCalibration } from './state/token-calibration';
-import type { Place } from './state/wait-queue';
+
+const COUNTABLE: Range = { max: Number.MAX_SAFE_INTEGER };
+const SORTABLE: Range = { min: -Infinity };
 
 /** Options for {@link limitRate}. */
 export interface LimitRateOptions {
@@ -157,6 +156,8 @@ export function limitRate<T = ChatEvent>(options: LimitRateOptions): RateLimit<T
   const clock = new SteadyClock(scheduler);
   const calibration = new TokenCalibration();
   const changes = new Changes();
+  const rates: Rates = { clock, calibration, changes, queue, learn };
+  const patience = mode === 'reject' ? 0 : maxWait;
 
   const setting = (option: 'requests' | 'tokens' | 'burst'): Setting => {
     const range = { min: 1, integer: option !== 'tokens' };
@@ -167,101 +168,49 @@ export function limitRate<T = ChatEvent>(options: LimitRateOptions): RateLimit<T
   const requests = setting('requests');
   const tokens = setting('tokens');
   const burst = setting('burst');
-  const limits = (): RateLimits => ({
-    requests: requests.value,
-    tokens: tokens.value,
-    burst: burst.value,
-  });
-  const lanes = new RateLanes(per, limits, clock);
+  const lanes = new RateLanes(per, valuesOf({ requests, tokens, burst }), clock);
 
   const policy = streamPolicy<T>(
     (source, { request, chat, context }) =>
       new Observable((destination) => {
-        for (const each of [requests, tokens, burst]) each.follow(destination);
+        requests.follow(destination);
+        tokens.follow(destination);
+        burst.follow(destination);
         const asked = request == null ? undefined : (request as ChatRequest);
         const input = chat && asked && !estimate ? estimateTokens(asked) : 0;
-        const mended = calibration.expect(input, asked?.maxOutputTokens);
-        const cost = estimate && asked ? estimate(asked) : mended;
+        const cost =
+          estimate && asked ? estimate(asked) : calibration.expect(input, asked?.maxOutputTokens);
         const rank = asked ? priority(asked) : 0;
-        checkNumber('limitRate', 'estimate', cost, { max: Number.MAX_SAFE_INTEGER });
-        checkNumber('limitRate', 'priority', rank, { min: -Infinity });
+        checkNumber('limitRate', 'estimate', cost, COUNTABLE);
+        checkNumber('limitRate', 'priority', rank, SORTABLE);
         const lane = lanes.of(asked ? keyText('limitRate', key(asked)) : '');
-        const { line } = lane;
-        const left = (context.deadline ?? Infinity) - scheduler.now();
-        const until = clock.time + Math.min(mode === 'reject' ? 0 : maxWait, left);
-        let place: Place<LaneWaiter> | undefined;
-        let settle: ((tokens: number) => void) | undefined;
-        let usage: Usage = {};
-
-        // Called at the end as well as on leaving: who hears of the end finds all settled.
-        const leave = (): void => {
-          if (!place && !settle) return;
-          place?.leave();
-          const real = allTokens(usage);
-          if (real !== undefined && Number.isFinite(real)) settle?.(real);
-          place = settle = undefined;
-          changes.tell();
-          lane.serve();
-        };
-        const hear = (event: Partial<ChatEvent>): void => {
-          if (event.type === 'usage' || event.type === 'finish') usage = event.usage ?? usage;
-          if (event.type === 'finish') calibration.add(input, usage);
-          if (!learn || event.type !== 'start' || !event.rateLimit) return;
-          line.meter.learn(event.rateLimit, clock.time);
-          lane.review();
-        };
-        const observer = {
-          next: (value: T): void => {
-            hear(Object(value) as Partial<ChatEvent>);
-            destination.next(value);
-          },
-          error: (error: unknown): void => {
-            leave();
-            destination.error(error);
-          },
-          complete: (): void => {
-            leave();
-            destination.complete();
-          },
-        };
-        const start = (): void => {
-          place = undefined;
-          settle = line.meter.take(cost, clock.time);
-          try {
-            source.subscribe(operate(destination, observer));
-          } catch (thrown) {
-            // A teardown that throws is no business of the call that made way for this one.
-            destination.error(thrown);
-          }
-          changes.tell();
-        };
-        const late = (due: number): void => {
-          destination.error(rateLimited(due - clock.time));
-        };
-
-        destination.add(leave);
         // The options of the user may have ended the call.
         if (destination.closed) return;
-        const waiter = { tokens: cost, priority: rank, until, start, late };
-        if (line.admits(waiter, clock.time)) {
-          start();
-          return;
-        }
-        const due = until === Infinity ? until : line.forecast(waiter, clock.time);
-        if (due > until) throw rateLimited(due - clock.time);
-        if (line.size >= queue) throw queueFull(queue);
-        const ahead = line.ahead(rank);
-        place = line.join(waiter);
-        if (chat) destination.next({ type: 'wait', by: 'limitRate', ahead } as T);
-        changes.tell();
-        // Who has been overtaken may be too late now.
-        if (line.size > ahead + 1) lane.review();
-        else lane.serve();
+        const deadline = context.deadline ?? Infinity;
+        const left = deadline === Infinity ? deadline : deadline - scheduler.now();
+        const until = clock.time + Math.min(patience, left);
+        const demand = { tokens: cost, priority: rank, until, input };
+        new RatedCall(rates, lane, demand, source, destination).enter(chat);
       }),
   );
 
   const state$ = changes.watch(() => ({ ...lanes.sum(), keys: lanes.size }));
   return Object.assign(policy, { state$ });
+}
+
+/** The values of the settings, whenever they are read. */
+function valuesOf(settings: Readonly<Record<keyof RateLimits, Setting>>): RateLimits {
+  return {
+    get requests() {
+      return settings.requests.value;
+    },
+    get tokens() {
+      return settings.tokens.value;
+    },
+    get burst() {
+      return settings.burst.value;
+    },
+  };
 }
 
 function checkOptions(options: LimitRateOptions): void {
@@ -281,18 +230,4 @@ function checkOptions(options: LimitRateOptions): void {
   checkFunction('limitRate', 'priority', options.priority);
   checkFunction('limitRate', 'key', options.key);
   if (options.estimate) checkFunction('limitRate', 'estimate', options.estimate);
-}
-
-function rateLimited(wait: number): LlmError {
-  const retryAfter = Math.min(MAX_DELAY, Math.ceil(wait));
-  return new LlmError(
-    `limitRate: the limit is used up for ${String(retryAfter)} ms more; ask again then, ` +
-      'or raise requests, tokens or maxWait',
-    { kind: 'rate-limited', retryable: false, retryAfter },
-  );
-}
-
-function queueFull(queue: number): LlmError {
-  const advice = 'ask again later, or raise the limits or queue';
-  return new LlmError(`limitRate: ${String(queue)} calls wait; ${advice}`, { kind: 'queue-full' });
 }

@@ -19,33 +19,34 @@ const MEDIA = 1000;
  * const ask = compose(openai({ model: 'gpt-5-mini' }), limitRate({ tokens: 90_000, estimate }));
  * ```
  */
-export function estimateTokens({ messages, tools = [], output }: ChatRequest): number {
-  const weights = messages.map((message) => MESSAGE + weigh(message));
-  const rules = [...tools, ...(output ? [output] : [])];
-  const rest = rules.map((value) => weighText(JSON.stringify(value)));
-  return Math.ceil([...weights, ...rest].reduce((sum, weight) => sum + weight, 0));
+export function estimateTokens({ messages, tools, output }: ChatRequest): number {
+  let tokens = messages.length * MESSAGE;
+  for (const message of messages) tokens += weigh(message);
+  for (const tool of tools ?? []) tokens += weighText(JSON.stringify(tool));
+  if (output) tokens += weighText(JSON.stringify(output));
+  return Math.ceil(tokens);
 }
 
 function weigh(message: Message): number {
   const { content } = message;
-  if (typeof content !== 'string') {
-    return content.reduce(
-      (sum, part) => sum + (part.type === 'text' ? weighText(part.text) : MEDIA),
-      0,
-    );
+  if (typeof content === 'string') {
+    const calls = message.role === 'assistant' ? message.toolCalls : undefined;
+    return weighText(content) + (calls?.length ? weighText(JSON.stringify(calls)) : 0);
   }
-  const calls = message.role === 'assistant' ? (message.toolCalls ?? []) : [];
-  return weighText(content) + (calls.length > 0 ? weighText(JSON.stringify(calls)) : 0);
+  let tokens = 0;
+  for (const part of content) tokens += part.type === 'text' ? weighText(part.text) : MEDIA;
+  return tokens;
 }
 
 function weighText(text: string): number {
-  let tokens = 0;
+  // Whole numbers are added faster than fractions.
+  let quarters = 0;
   for (let at = 0; at < text.length; at += 1) {
     const unit = text.charCodeAt(at);
-    if (unit < 0x80) tokens += 0.25;
+    if (unit < 0x80) quarters += 1;
     // From the radicals of Chinese on; of a surrogate pair each half is half a token.
-    else if (unit < 0x2e80 || (unit >= 0xd800 && unit < 0xe000)) tokens += 0.5;
-    else tokens += 1;
+    else if (unit < 0x2e80 || (unit >= 0xd800 && unit < 0xe000)) quarters += 2;
+    else quarters += 4;
   }
-  return tokens;
+  return quarters / 4;
 }

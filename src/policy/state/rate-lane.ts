@@ -3,9 +3,9 @@ import type { RateLine, RateWaiter } from './rate-line';
 /** Somebody who waits for a rate limit, and is told how that ends. */
 export interface LaneWaiter extends RateWaiter {
   /** It goes now. */
-  readonly start: () => void;
+  start(): void;
   /** It can't go in time: not before this. */
-  readonly late: (due: number) => void;
+  late(due: number): void;
 }
 
 /** What tells the time, and when a time has come. */
@@ -41,12 +41,11 @@ export class RateLane<Waiter extends LaneWaiter> {
   }
 
   #next(): Waiter | undefined {
-    return this.line.next(this.clock.time);
+    return this.line.size === 0 ? undefined : this.line.next(this.clock.time);
   }
 
   #arm(): void {
-    const { time } = this.clock;
-    const due = this.line.due(time);
+    const due = this.line.size === 0 ? undefined : this.line.due(this.clock.time);
     // One that rings too early does no harm.
     if (due !== undefined && this.#timer && this.#timer.due <= due) return;
     this.#timer?.subscription.unsubscribe();

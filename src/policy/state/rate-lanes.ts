@@ -6,15 +6,17 @@ import { RateMeter, type RateLimits } from './rate-meter';
 export class RateLanes {
   // The first one is the one that was not used for longest.
   readonly #lanes = new Map<string, RateLane<LaneWaiter>>();
+  // The last one, so that it need not be made the last one again.
+  #latest: { readonly key: string; readonly lane: RateLane<LaneWaiter> } | undefined;
 
   /**
    * @param per - The length of the window, in milliseconds.
-   * @param limits - The limits of each key, asked each time.
+   * @param limits - The limits of each key, read each time.
    * @param clock - The time and the timers.
    */
   constructor(
     private readonly per: number,
-    private readonly limits: () => RateLimits,
+    private readonly limits: RateLimits,
     private readonly clock: LaneClock,
   ) {}
 
@@ -24,12 +26,15 @@ export class RateLanes {
 
   /** The lane of a key. */
   of(key: string): RateLane<LaneWaiter> {
+    // Most limits have one key for all.
+    if (this.#latest?.key === key) return this.#latest.lane;
     const known = this.#lanes.get(key);
     if (!known) this.#forgetIdle();
     const lane =
       known ?? new RateLane(new RateLine(new RateMeter(this.per, this.limits)), this.clock);
     this.#lanes.delete(key);
     this.#lanes.set(key, lane);
+    this.#latest = { key, lane };
     return lane;
   }
 

@@ -1,5 +1,5 @@
 /** What was added at about the same moment. */
-interface Entry {
+export interface RateEntry {
   readonly from: number;
   last: number;
   amount: number;
@@ -24,7 +24,7 @@ const STRETCH = 1.03;
 export class RateLog {
   readonly #stay: number;
   readonly #grain: number;
-  readonly #entries: Entry[] = [];
+  readonly #entries: RateEntry[] = [];
   #used = 0;
   #foreign = 0;
   #foreignUntil = -Infinity;
@@ -53,25 +53,24 @@ export class RateLog {
     return Math.max(this.#foreignUntil, this.#due(amount, limit, time));
   }
 
-  /** Counts an amount; what is returned changes it to what it really was. */
-  add(amount: number, time: number): (real: number) => void {
+  /** Counts an amount; what is returned holds it, among others. */
+  add(amount: number, time: number): RateEntry {
     this.#forget(time);
     let entry = this.#entries.at(-1);
     if (!entry || time - entry.from >= this.#grain) {
       entry = { from: time, last: time, amount: 0, counts: true };
       this.#entries.push(entry);
     }
-    const kept = entry;
-    const count = (more: number): void => {
-      if (!kept.counts) return;
-      kept.amount += more;
-      this.#used += more;
-    };
-    kept.last = time;
-    count(amount);
-    return (real) => {
-      count(real - amount);
-    };
+    entry.last = time;
+    this.mend(entry, amount);
+    return entry;
+  }
+
+  /** Counts more, or less, of what was added, as long as that counts. */
+  mend(entry: RateEntry, more: number): void {
+    if (!entry.counts) return;
+    entry.amount += more;
+    this.#used += more;
   }
 
   /** Takes the server's word that so much is used in all: others use it too, until then. */

@@ -1,4 +1,4 @@
-import { RateLog } from './rate-log';
+import { RateLog, type RateEntry } from './rate-log';
 
 /** What one window may hold; `Infinity` where there is no limit. */
 export interface RateLimits {
@@ -33,11 +33,11 @@ export class RateMeter {
 
   /**
    * @param per - The length of the window, in milliseconds.
-   * @param given - The limits that were given, asked each time.
+   * @param given - The limits that were given, read each time.
    */
   constructor(
     private readonly per: number,
-    private readonly given: () => RateLimits,
+    private readonly given: RateLimits,
   ) {
     this.#requests = new RateLog(per);
     this.#tokens = new RateLog(per);
@@ -45,25 +45,28 @@ export class RateMeter {
 
   /** The time at which a request may go, after those ahead of it. */
   due(tokens: number, time: number, ahead = NONE): number {
-    const limits = this.#limits();
-    const cost = ahead.tokens + this.cost(tokens);
     return Math.max(
-      this.#requests.due(ahead.requests + 1, limits.requests, time),
-      this.#tokens.due(cost, limits.tokens, time),
-      this.#spaced(ahead.requests, limits, time),
+      this.#requests.due(ahead.requests + 1, this.#requestLimit, time),
+      this.#tokens.due(ahead.tokens + this.cost(tokens), this.#tokenLimit, time),
+      this.#spaced(ahead.requests, time),
     );
   }
 
   /** What these tokens take: more than a window holds waits for a whole one, not for ever. */
   cost(tokens: number): number {
-    return Math.min(tokens, this.#limits().tokens);
+    return Math.min(tokens, this.#tokenLimit);
   }
 
-  /** Counts a request that goes now; what is returned settles its tokens. */
-  take(tokens: number, time: number): (real: number) => void {
-    this.#even = Math.max(this.#even, time) + this.per / this.#limits().requests;
+  /** Counts a request that goes now; what is returned is to be settled with its tokens. */
+  take(tokens: number, time: number): RateEntry {
+    this.#even = Math.max(this.#even, time) + this.per / this.#requestLimit;
     this.#requests.add(1, time);
     return this.#tokens.add(tokens, time);
+  }
+
+  /** Takes what a request has really used in place of the tokens that it was taken with. */
+  settle(taken: RateEntry, tokens: number, real: number): void {
+    this.#tokens.mend(taken, real - tokens);
   }
 
   /** Takes the server's limits for the given ones, and counts what others use of them. */
@@ -85,13 +88,12 @@ export class RateMeter {
     return requests === 0 && tokens === 0 && this.#even <= time;
   }
 
-  #limits(): RateLimits {
-    const { requests, tokens, burst } = this.given();
-    return {
-      requests: this.#learned.requests ?? requests,
-      tokens: this.#learned.tokens ?? tokens,
-      burst,
-    };
+  get #requestLimit(): number {
+    return this.#learned.requests ?? this.given.requests;
+  }
+
+  get #tokenLimit(): number {
+    return this.#learned.tokens ?? this.given.tokens;
   }
 
   #hear(log: RateLog, said: Heard | undefined, time: number): number | undefined {
@@ -102,7 +104,9 @@ export class RateMeter {
     return limit;
   }
 
-  #spaced(ahead: number, { requests, burst }: RateLimits, time: number): number {
+  #spaced(ahead: number, time: number): number {
+    const requests = this.#requestLimit;
+    const { burst } = this.given;
     if (burst >= requests) return time;
     const space = this.per / requests;
     return Math.max(this.#even, time) + (ahead - burst + 1) * space;

@@ -53,14 +53,14 @@ describe('RateLog', () => {
 
   it('changes an amount to what it really was, as long as it counts', () => {
     const log = new RateLog(1000);
-    const settle = log.add(10, 0);
-    settle(4);
+    const early = log.add(10, 0);
+    log.mend(early, -6);
     expect(log.used(10)).toBe(4);
     expect(log.due(6, 10, 10)).toBe(10);
     const late = log.add(10, 20);
     log.add(1, 900);
     expect(log.used(1100)).toBe(1);
-    late(50);
+    log.mend(late, 40);
     expect(log.used(1100)).toBe(1);
   });
 

@@ -1,0 +1,162 @@
+import type { Observable, Subscriber } from 'rxjs';
+import { LlmError } from '../error/llm-error';
+import type { ChatEvent } from '../event/chat-event';
+import { allTokens, type Usage } from '../event/usage';
+import type { LaneWaiter, RateLane } from '../policy/state/rate-lane';
+import type { RateWaiter } from '../policy/state/rate-line';
+import type { RateEntry } from '../policy/state/rate-log';
+import type { TokenCalibration } from '../policy/state/token-calibration';
+import type { Place } from '../policy/state/wait-queue';
+import type { Changes } from './changes';
+import { OperatorSubscriber } from './operate';
+import { MAX_DELAY } from './options';
+import type { SteadyClock } from './steady-clock';
+
+/** What all calls of one `limitRate` share. */
+export interface Rates {
+  readonly clock: SteadyClock;
+  readonly calibration: TokenCalibration;
+  readonly changes: Changes;
+  /** The most calls of one lane that wait. */
+  readonly queue: number;
+  /** Whether the server's limits replace the given ones. */
+  readonly learn: boolean;
+}
+
+/** What a call asks for. */
+export interface RateDemand extends RateWaiter {
+  /** The estimate of its input, where it was not the user's. */
+  readonly input: number;
+}
+
+/** One call: it waits until its lane lets it go, then runs, and settles what it has used. */
+export class RatedCall<T> extends OperatorSubscriber<T> implements LaneWaiter {
+  readonly tokens: number;
+  readonly priority: number;
+  readonly until: number;
+  /** Its place in the line, as long as it waits. */
+  place: Place<LaneWaiter> | undefined;
+  readonly #input: number;
+  #source: Observable<T> | undefined;
+  #taken: RateEntry | undefined;
+  #usage: Usage | undefined;
+
+  constructor(
+    private readonly rates: Rates,
+    private readonly lane: RateLane<LaneWaiter>,
+    demand: RateDemand,
+    source: Observable<T>,
+    out: Subscriber<T>,
+  ) {
+    super(out);
+    this.tokens = demand.tokens;
+    this.priority = demand.priority;
+    this.until = demand.until;
+    this.#input = demand.input;
+    this.#source = source;
+  }
+
+  /**
+   * Goes at once, or waits for its turn. Throws where it may do neither.
+   *
+   * @param chat - Whether it may be told to wait.
+   */
+  enter(chat: boolean): void {
+    const { lane, until } = this;
+    const { clock, changes, queue } = this.rates;
+    const { line } = lane;
+    const { time } = clock;
+    if (line.admits(this, time)) {
+      this.start();
+      return;
+    }
+    const due = until === Infinity ? until : line.forecast(this, time);
+    if (due > until) throw rateLimited(due - time);
+    if (line.size >= queue) throw queueFull(queue);
+    const ahead = line.ahead(this.priority);
+    this.place = line.join(this);
+    if (chat) this.out.next({ type: 'wait', by: 'limitRate', ahead } as T);
+    changes.tell();
+    // Who has been overtaken may be too late now.
+    if (line.size > ahead + 1) lane.review();
+    else lane.serve();
+  }
+
+  start(): void {
+    const { clock, changes } = this.rates;
+    const source = this.#source!;
+    // An open stream keeps no request that it won't send again.
+    this.#source = this.place = undefined;
+    this.#taken = this.lane.line.meter.take(this.tokens, clock.time);
+    try {
+      source.subscribe(this);
+    } catch (thrown) {
+      // A teardown that throws is no business of the call that made way for this one.
+      this.out.error(thrown);
+    }
+    changes.tell();
+  }
+
+  late(due: number): void {
+    this.out.error(rateLimited(due - this.rates.clock.time));
+  }
+
+  protected override onNext(value: T): void {
+    const event = value as Partial<ChatEvent> | null | undefined;
+    switch (event?.type) {
+      case 'start':
+      case 'usage':
+      case 'finish':
+        this.#hear(event);
+    }
+    this.out.next(value);
+  }
+
+  // Settled at the end itself as well, so that who hears of the end finds all settled.
+  protected override onError(reason: unknown): void {
+    this.onLeave();
+    super.onError(reason);
+  }
+
+  protected override onComplete(): void {
+    this.onLeave();
+    super.onComplete();
+  }
+
+  protected override onLeave(): void {
+    const { lane, place } = this;
+    const taken = this.#taken;
+    if (!place && !taken) return;
+    this.place = this.#taken = undefined;
+    place?.leave();
+    const real = this.#usage && allTokens(this.#usage);
+    if (taken && real !== undefined && Number.isFinite(real)) {
+      lane.line.meter.settle(taken, this.tokens, real);
+    }
+    this.rates.changes.tell();
+    lane.serve();
+  }
+
+  #hear(event: Partial<ChatEvent>): void {
+    const { calibration, clock, learn } = this.rates;
+    if (event.type === 'usage' || event.type === 'finish') this.#usage = event.usage ?? this.#usage;
+    if (event.type === 'finish') calibration.add(this.#input, this.#usage ?? {});
+    if (!learn || event.type !== 'start' || !event.rateLimit) return;
+    this.lane.line.meter.learn(event.rateLimit, clock.time);
+    this.lane.review();
+  }
+}
+
+function rateLimited(wait: number): LlmError {
+  const retryAfter = Math.min(MAX_DELAY, Math.ceil(wait));
+  return new LlmError(
+    `limitRate: the limit is used up for ${String(retryAfter)} ms more; ask again then, ` +
+      'or raise requests, tokens or maxWait',
+    { kind: 'rate-limited', retryable: false, retryAfter },
+  );
+}
+
+function queueFull(queue: number): LlmError {
+  const advice = 'ask again later, or raise the limits or queue';
+  return new LlmError(`limitRate: ${String(queue)} calls wait; ${advice}`, { kind: 'queue-full' });
+}
