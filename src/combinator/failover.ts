@@ -1,4 +1,4 @@
-import { asyncScheduler, Observable, type SchedulerLike } from 'rxjs';
+import { asyncScheduler, Observable, type SchedulerLike, type Subscriber } from 'rxjs';
 import { classify } from '../error/classify';
 import { LlmError } from '../error/llm-error';
 import type { ChatEvent } from '../event/chat-event';
@@ -7,7 +7,7 @@ import { callOf } from '../internal/call';
 import { Commitment } from '../internal/commit';
 import { withinShare } from '../internal/deadline-share';
 import { exhausted, isChatRequest, memberEntries, type Members } from '../internal/members';
-import { operate } from '../internal/operate';
+import { OperatorSubscriber } from '../internal/operate';
 import { checkFunction, checkOneOf } from '../internal/options';
 import type { ChatRequest } from '../request/schema';
 
@@ -74,53 +74,86 @@ export function failover<Request = ChatRequest, Event = ChatEvent>(
   checkOneOf('failover', 'afterOutput', afterOutput, ['retract', 'error']);
   const entries = memberEntries('failover', members);
 
+  const rules: Rules<Request, Event> = { entries, when, afterOutput, scheduler };
+
   return (request) =>
     new Observable((destination) => {
-      const chat = isChatRequest(request);
-      const committed = new Commitment();
-      const failures: { name: string; error: unknown }[] = [];
-      const tell = (event: ChatEvent): void => {
-        destination.next(event as Event);
-      };
-
-      const subscribe = (at: number): void => {
-        const [name, handler] = entries[at]!;
-        if (chat) {
-          const error = failures.at(-1)?.error;
-          const route = { type: 'route', by: 'failover', name } as const;
-          tell(error === undefined ? route : { ...route, error });
-        }
-        if (destination.closed) return;
-        const attempt = operate<Event, Event>(destination, {
-          next: (value) => {
-            committed.add(value);
-            destination.next(value);
-          },
-          error: (error) => {
-            const failure = LlmError.is(error) ? error : classify({ cause: error });
-            const lost = committed.made && (afterOutput === 'error' || !committed.retractable);
-            if (lost || !when(failure, name)) {
-              destination.error(error);
-              return;
-            }
-            failures.push({ name, error });
-            if (at + 1 === entries.length) {
-              destination.error(exhausted('failover', failures));
-              return;
-            }
-            if (committed.made) {
-              const retract = { type: 'retract' } as const;
-              committed.add(retract);
-              tell(retract);
-            }
-            attempt.unsubscribe();
-            subscribe(at + 1);
-          },
-        });
-        const left = entries.length - at;
-        const share = { policy: 'failover', left, heldBackBy: ['wait'], scheduler } as const;
-        withinShare(callOf(handler, request), share).subscribe(attempt);
-      };
-      subscribe(0);
+      askNext(rules, request, [], destination);
     });
+}
+
+interface Rules<Request, Event> {
+  readonly entries: readonly (readonly [name: string, handler: Handler<Request, Event>])[];
+  readonly when: (error: LlmError, name: string) => boolean;
+  readonly afterOutput: 'retract' | 'error';
+  readonly scheduler: SchedulerLike;
+}
+
+interface Failure {
+  readonly name: string;
+  readonly error: unknown;
+}
+
+/** Asks the member after those that have failed. */
+function askNext<Request, Event>(
+  rules: Rules<Request, Event>,
+  request: Request,
+  failures: readonly Failure[],
+  destination: Subscriber<Event>,
+): void {
+  const { entries, scheduler } = rules;
+  const [name, handler] = entries[failures.length]!;
+  if (isChatRequest(request)) {
+    const error = failures.at(-1)?.error;
+    const route = { type: 'route', by: 'failover', name } as const;
+    destination.next((error === undefined ? route : { ...route, error }) as Event);
+  }
+  if (destination.closed) return;
+  const attempt = new Attempt(rules, request, failures, destination);
+  const left = entries.length - failures.length;
+  const share = { policy: 'failover', left, heldBackBy, scheduler };
+  withinShare(callOf(handler, request), share).subscribe(attempt);
+}
+
+const heldBackBy = ['wait'] as const;
+
+/** One member's answer. */
+class Attempt<Request, Event> extends OperatorSubscriber<Event> {
+  readonly #committed = new Commitment();
+
+  constructor(
+    private readonly rules: Rules<Request, Event>,
+    private readonly request: Request,
+    /** Of the members before. */
+    private readonly failures: readonly Failure[],
+    out: Subscriber<Event>,
+  ) {
+    super(out);
+  }
+
+  protected override onNext(value: Event): void {
+    this.#committed.add(value);
+    this.out.next(value);
+  }
+
+  protected override onError(error: unknown): void {
+    const { rules, request, out } = this;
+    const { entries, when, afterOutput } = rules;
+    const { made, retractable } = this.#committed;
+    const [name] = entries[this.failures.length]!;
+    const failure = LlmError.is(error) ? error : classify({ cause: error });
+    const lost = made && (afterOutput === 'error' || !retractable);
+    if (lost || !when(failure, name)) {
+      out.error(error);
+      return;
+    }
+    const failures = [...this.failures, { name, error }];
+    if (failures.length === entries.length) {
+      out.error(exhausted('failover', failures));
+      return;
+    }
+    if (made) out.next({ type: 'retract' } as Event);
+    this.unsubscribe();
+    askNext(rules, request, failures, out);
+  }
 }

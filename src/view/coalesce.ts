@@ -3,6 +3,7 @@ import {
   type MonoTypeOperatorFunction,
   Observable,
   type SchedulerLike,
+  type Subscriber,
   type Subscription,
 } from 'rxjs';
 import {
@@ -12,7 +13,7 @@ import {
   type TextDeltaEvent,
 } from '../event/chat-event';
 import { type Boundary, boundaryFinder } from '../internal/boundary';
-import { operate } from '../internal/operate';
+import { OperatorSubscriber } from '../internal/operate';
 import { checkNumber, checkOneOf, MAX_DELAY } from '../internal/options';
 
 /** Options for {@link coalesce}. */
@@ -78,62 +79,97 @@ export function coalesce(options: CoalesceOptions = {}): MonoTypeOperatorFunctio
   if (boundary !== undefined) {
     checkOneOf('coalesce', 'boundary', boundary, ['word', 'sentence', 'grapheme']);
   }
-  const sureLength = boundary && boundaryFinder(boundary);
+  const sureLength = boundary ? boundaryFinder(boundary) : lengthOf;
+  const rules: Rules = { span, maxLength, sureLength, scheduler };
 
   return (source) =>
     new Observable((destination) => {
-      let type: Delta['type'] = 'text-delta';
-      let held = '';
-      let passedAt = -Infinity;
-      let timer: Subscription | undefined;
-
-      const pass = (length: number): void => {
-        timer?.unsubscribe();
-        timer = undefined;
-        if (held === '') return;
-        passedAt = scheduler.now();
-        const text = held.slice(0, length);
-        held = held.slice(length);
-        if (text !== '') destination.next({ type, text });
-      };
-
-      const passSure = (): void => {
-        pass(sureLength && held.length < maxLength ? sureLength(held) : held.length);
-      };
-
-      const hold = (delta: Delta): void => {
-        if (delta.text === '') return;
-        if (delta.type !== type) pass(held.length);
-        type = delta.type;
-        held += delta.text;
-        if (held.length >= maxLength) {
-          passSure();
-        } else if (!timer) {
-          const wait = Math.min(passedAt + span - scheduler.now(), span);
-          if (wait > 0) destination.add((timer = scheduler.schedule(passSure, wait)));
-          else passSure();
-        }
-      };
-
-      source.subscribe(
-        operate<ChatEvent, ChatEvent>(destination, {
-          next: (event) => {
-            if (isText(event)) {
-              hold(event);
-            } else {
-              pass(held.length);
-              destination.next(event);
-            }
-          },
-          error: (error) => {
-            pass(held.length);
-            destination.error(error);
-          },
-          complete: () => {
-            pass(held.length);
-            destination.complete();
-          },
-        }),
-      );
+      source.subscribe(new Coalescer(destination, rules));
     });
+}
+
+interface Rules {
+  readonly span: number;
+  readonly maxLength: number;
+  readonly scheduler: SchedulerLike;
+  /** How much of a text may be passed on before more of it is known. */
+  readonly sureLength: (text: string) => number;
+}
+
+const lengthOf = (text: string): number => text.length;
+
+class Coalescer extends OperatorSubscriber<ChatEvent> {
+  #type: Delta['type'] = 'text-delta';
+  #held = '';
+  #passedAt = -Infinity;
+  #timer: Subscription | undefined;
+
+  constructor(
+    out: Subscriber<ChatEvent>,
+    private readonly rules: Rules,
+  ) {
+    super(out);
+  }
+
+  protected override onNext(event: ChatEvent): void {
+    if (isText(event)) {
+      this.#hold(event);
+    } else {
+      this.#pass(this.#held.length);
+      this.out.next(event);
+    }
+  }
+
+  protected override onError(error: unknown): void {
+    this.#pass(this.#held.length);
+    this.out.error(error);
+  }
+
+  protected override onComplete(): void {
+    this.#pass(this.#held.length);
+    this.out.complete();
+  }
+
+  protected override onLeave(): void {
+    this.#timer?.unsubscribe();
+    this.#timer = undefined;
+  }
+
+  #hold(delta: Delta): void {
+    if (delta.text === '') return;
+    if (delta.type !== this.#type) this.#pass(this.#held.length);
+    this.#type = delta.type;
+    this.#held += delta.text;
+    if (this.#held.length >= this.rules.maxLength) this.#passSure();
+    else if (!this.#timer) this.#wait();
+  }
+
+  #wait(): void {
+    // Who hears of a delta may leave.
+    if (this.closed) return;
+    const { span, scheduler } = this.rules;
+    const wait = Math.min(this.#passedAt + span - scheduler.now(), span);
+    if (wait <= 0) {
+      this.#passSure();
+      return;
+    }
+    this.#timer = scheduler.schedule(() => {
+      this.#passSure();
+    }, wait);
+  }
+
+  #passSure(): void {
+    const { maxLength, sureLength } = this.rules;
+    this.#pass(this.#held.length < maxLength ? sureLength(this.#held) : this.#held.length);
+  }
+
+  #pass(length: number): void {
+    this.#timer?.unsubscribe();
+    this.#timer = undefined;
+    if (this.#held === '') return;
+    this.#passedAt = this.rules.scheduler.now();
+    const text = this.#held.slice(0, length);
+    this.#held = this.#held.slice(length);
+    if (text !== '') this.out.next({ type: this.#type, text });
+  }
 }

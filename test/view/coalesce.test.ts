@@ -101,6 +101,21 @@ describe('coalesce', () => {
     });
   });
 
+  it('makes no timer for who leaves on hearing of text that other text follows', () => {
+    let timers = 0;
+    const scheduler: SchedulerLike = {
+      now: () => 0,
+      schedule: () => {
+        timers += 1;
+        return new Subscription(() => (timers -= 1));
+      },
+    };
+    const source = new Subject<ChatEvent>();
+    source.pipe(coalesce({ scheduler }), take(2)).subscribe();
+    for (const event of [textDelta('a'), textDelta('b'), reasoningDelta('c')]) source.next(event);
+    expect(timers).toBe(0);
+  });
+
   it('stops an endless synchronous source', () => {
     let produced = 0;
     const endless = new Observable<ChatEvent>((destination) => {
