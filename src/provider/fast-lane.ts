@@ -2,9 +2,9 @@ import { isText, type ChatEvent } from '../event/chat-event';
 import type { AnswerContext, CreateDecoder, Decoder } from './decoder';
 
 /**
- * What a decoder makes of the members of a frame, anywhere in it: `'gathered'` ones that hold
- * something add to what it knows without an event, `'read'` ones don't, and all others it never
- * looks at.
+ * What a decoder makes of the members of a frame, anywhere in it: each time that `'gathered'` ones
+ * hold something, that may add to what it knows without an event; `'read'` ones tell it nothing
+ * new when they are the same again; and all others it never looks at.
  */
 export type FrameMembers = Readonly<Record<string, 'read' | 'gathered'>>;
 
@@ -23,8 +23,9 @@ const FRAMES_A_LESSON = 1000;
  * differ. By the grammar of JSON, a frame that fits is the same value but for what is in the holes.
  *
  * It lets frames past right behind two that fit it as well and that the decoder has itself read,
- * each as a piece and no more. All that it reads was the same in these two but for the piece,
- * which differed: so it knows nothing new since, and finds the piece where the template has it.
+ * each as a piece and no more. Nothing that is gathered was in these two, and all that is read was
+ * the same but for the piece: so that is where the decoder found it, and one more frame of their
+ * kind leaves it as it is.
  *
  * @param create - Makes the decoder. What it does must not depend on the words of a piece.
  * @param members - See {@link FrameMembers}.
@@ -102,7 +103,7 @@ class FastLane implements Decoder {
     }
     this.#event = event;
     this.#type = type;
-    // A part of a text keeps all of that text in memory, a copy doesn't.
+    // Copies: a part of a text keeps all of that text in memory.
     this.#steady = JSON.parse(JSON.stringify(this.#open.steadyOf(data))) as string[];
     return false;
   }
@@ -189,7 +190,7 @@ class Template {
       else if (value !== text) return undefined;
     }
     if (text === '') return undefined;
-    // For a copy, as above: a short one is always one.
+    // What is parsed is a copy, too; a short part of a text is always one.
     if (text.length > 12 || text.includes('\\')) return JSON.parse(`"${text}"`) as string;
     return text;
   }

@@ -45,6 +45,21 @@ describe('a fast lane', () => {
     expect(lane.taken).toBeGreaterThan(900);
   });
 
+  it('keeps few patterns, and saves no chances to make more', () => {
+    const made = countPatterns();
+    const lane = new Lane(chat);
+    const shapes = (count: number) => stream(count, (at) => frameOf(`w${at}`, `,"y${at >> 1}":1`));
+    expect(lane.difference(shapes(100))).toBeUndefined();
+    const exec = vi.spyOn(RegExp.prototype, 'exec');
+    expect(lane.difference(shapes(100))).toBeUndefined();
+    expect(exec.mock.calls.length).toBeLessThanOrEqual(4 * 100);
+    exec.mockRestore();
+    expect(lane.difference(stream(30_000, (at) => frameOf(`word${at}`)))).toBeUndefined();
+    const before = made();
+    expect(lane.difference(shapes(100))).toBeUndefined();
+    expect(made() - before).toBeLessThanOrEqual(16);
+  });
+
   it('makes few patterns for a server that has each text in many places', () => {
     const made = countPatterns();
     const parsed = vi.spyOn(JSON, 'parse');

@@ -16,7 +16,7 @@ export const chatMembers = {
   delta: 'read',
   message: 'read',
   text: 'read',
-  finish_reason: 'gathered',
+  finish_reason: 'read',
   content: 'read',
   refusal: 'gathered',
   reasoning_content: 'read',

@@ -132,6 +132,16 @@ export const traps: readonly Trap[] = [
     taken: 0,
   },
   {
+    name: 'a reason in every frame, or a word for none',
+    frames: ['null', 'stop', 'length'].flatMap((reason) =>
+      [1, 2, 3, 4].map(
+        (at) =>
+          `{"choices":[{"index":0,"delta":{"content":"w${at}"},"finish_reason":"${reason}"}]}`,
+      ),
+    ),
+    taken: 5,
+  },
+  {
     name: 'counts where there were none',
     frames: [
       ...[1, 2, 3, 4].map((at) => text(`w${at}`, ',"usage":null')),
@@ -263,7 +273,6 @@ export const gathered = [
   '"refusal":"no"',
   '"tool_calls":[{"index":0,"id":"c","function":{"name":"f","arguments":""}}]',
   '"function_call":{"name":"f","arguments":"1"}',
-  '}},{"index":0,"finish_reason":"length","delta":{"role":"assistant"',
   '}},{"index":0,"usage":{"prompt_tokens":1},"delta":{"role":"assistant"',
 ].map((member) => ({
   name: `text with ${member}`,
