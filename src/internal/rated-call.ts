@@ -59,15 +59,15 @@ export class RatedCall<T> extends OperatorSubscriber<T> implements LaneWaiter {
   /**
    * Goes at once, or waits for its turn. Throws where it may do neither.
    *
+   * @param time - The time now.
    * @param chat - Whether it may be told to wait.
    */
-  enter(chat: boolean): void {
+  enter(time: number, chat: boolean): void {
     const { lane, until } = this;
-    const { clock, changes, queue } = this.rates;
+    const { changes, queue } = this.rates;
     const { line } = lane;
-    const { time } = clock;
     if (line.admits(this, time)) {
-      this.start();
+      this.start(time);
       return;
     }
     const due = until === Infinity ? until : line.forecast(this, time);
@@ -82,19 +82,18 @@ export class RatedCall<T> extends OperatorSubscriber<T> implements LaneWaiter {
     else lane.serve();
   }
 
-  start(): void {
-    const { clock, changes } = this.rates;
+  start(time: number): void {
     const source = this.#source!;
     // An open stream keeps no request that it won't send again.
     this.#source = this.place = undefined;
-    this.#taken = this.lane.line.meter.take(this.tokens, clock.time);
+    this.#taken = this.lane.line.meter.take(this.tokens, time);
     try {
       source.subscribe(this);
     } catch (thrown) {
       // A teardown that throws is no business of the call that made way for this one.
       this.out.error(thrown);
     }
-    changes.tell();
+    this.rates.changes.tell();
   }
 
   late(due: number): void {

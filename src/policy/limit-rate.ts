@@ -188,9 +188,10 @@ export function limitRate<T = ChatEvent>(options: LimitRateOptions): RateLimit<T
         if (destination.closed) return;
         const deadline = context.deadline ?? Infinity;
         const left = deadline === Infinity ? deadline : deadline - scheduler.now();
-        const until = clock.time + Math.min(patience, left);
+        const { time } = clock;
+        const until = time + Math.min(patience, left);
         const demand = { tokens: cost, priority: rank, until, input };
-        new RatedCall(rates, lane, demand, source, destination).enter(chat);
+        new RatedCall(rates, lane, demand, source, destination).enter(time, chat);
       }),
   );
 

@@ -3,7 +3,7 @@ import type { RateLine, RateWaiter } from './rate-line';
 /** Somebody who waits for a rate limit, and is told how that ends. */
 export interface LaneWaiter extends RateWaiter {
   /** It goes now. */
-  start(): void;
+  start(time: number): void;
   /** It can't go in time: not before this. */
   late(due: number): void;
 }
@@ -29,7 +29,12 @@ export class RateLane<Waiter extends LaneWaiter> {
     // A loop, not recursion: who goes may end, and so change something, before `start` returns.
     if (this.#serving) return;
     this.#serving = true;
-    for (let next = this.#next(); next; next = this.#next()) next.start();
+    while (this.line.size > 0) {
+      const { time } = this.clock;
+      const next = this.line.next(time);
+      if (!next) break;
+      next.start(time);
+    }
     this.#serving = false;
     this.#arm();
   }
@@ -38,10 +43,6 @@ export class RateLane<Waiter extends LaneWaiter> {
   review(): void {
     for (const { waiter, due } of this.line.late(this.clock.time)) waiter.late(due);
     this.serve();
-  }
-
-  #next(): Waiter | undefined {
-    return this.line.size === 0 ? undefined : this.line.next(this.clock.time);
   }
 
   #arm(): void {
