@@ -2,12 +2,12 @@ import { asyncScheduler, defer, Observable, type SchedulerLike } from 'rxjs';
 import type { ChatEvent } from '../event/chat-event';
 import type { Handler } from '../handler';
 import { Changes } from '../internal/changes';
-import { judgeCall } from '../internal/judge-call';
+import { judgeCall, type Judge, type Verdict } from '../internal/judge-call';
 import { isChatRequest, memberEntries, type Members } from '../internal/members';
 import { checkFunction, checkNumber, checkOneOf, MAX_DELAY } from '../internal/options';
 import { Setting } from '../internal/setting';
 import { SteadyClock } from '../internal/steady-clock';
-import { Balancer } from '../policy/state/balancer';
+import { Balancer, type Turn } from '../policy/state/balancer';
 import type { EjectionRules } from '../policy/state/member-health';
 import { pickers } from '../policy/state/pickers';
 import type { ChatRequest } from '../request/schema';
@@ -190,25 +190,32 @@ export function loadBalance<Request = ChatRequest, Event = ChatEvent>(
       if (isChatRequest(request)) {
         destination.next({ type: 'route', by: 'loadBalance', name } as Event);
       }
-      judgeCall(
-        defer(() => entries[index]![1](request)),
-        destination,
-        {
-          clock,
-          hear: (latency) => {
-            balancer.hear(turn, clock.time, latency);
-            changes.tell();
-          },
-          settle: (verdict) => {
-            balancer.end(turn, clock.time, verdict?.failed);
-            changes.tell();
-          },
-        },
-      );
+      const source = defer(() => entries[index]![1](request));
+      judgeCall(source, destination, new TurnJudge(clock, balancer, changes, turn));
     });
 
   const health$ = changes.watch(() => balancer.report(clock.time, scheduler.now()));
   return Object.assign(handler, { health$ });
+}
+
+/** Tells the balancer how one call goes. */
+class TurnJudge implements Judge {
+  constructor(
+    readonly clock: SteadyClock,
+    private readonly balancer: Balancer,
+    private readonly changes: Changes,
+    private readonly turn: Turn,
+  ) {}
+
+  hear(latency: number): void {
+    this.balancer.hear(this.turn, this.clock.time, latency);
+    this.changes.tell();
+  }
+
+  settle(verdict?: Verdict): void {
+    this.balancer.end(this.turn, this.clock.time, verdict?.failed);
+    this.changes.tell();
+  }
 }
 
 function contextSession(request: unknown): string | undefined {

@@ -42,10 +42,7 @@ export class Balancer {
 
   /** Begins a call; `undefined` when no member has a weight. */
   begin(time: number, session?: string): Turn | undefined {
-    const usable = this.members.filter(({ weight }) => weight !== 0);
-    const available = usable.filter(({ health }) => health.isAvailable(time));
-    // Weights may have changed so that none but ejected ones are left.
-    const candidates = available.length > 0 ? available : usable;
+    const candidates = this.#candidates(time);
     if (candidates.length === 0) return undefined;
     const { index } = this.#pick(candidates, time, session);
     const member = this.members[index]!;
@@ -75,6 +72,16 @@ export class Balancer {
       return [name, { inFlight, firstOutput, failures, ...ejected, ...share }];
     });
     return Object.fromEntries(reports);
+  }
+
+  #candidates(time: number): readonly BalancedMember[] {
+    const isUsable = ({ weight }: BalancedMember): boolean => weight !== 0;
+    const isAvailable = (member: BalancedMember): boolean =>
+      isUsable(member) && member.health.isAvailable(time);
+    if (this.members.every(isAvailable)) return this.members;
+    const available = this.members.filter(isAvailable);
+    // Weights may have changed so that none but ejected ones are left.
+    return available.length > 0 ? available : this.members.filter(isUsable);
   }
 
   // Who has yet to prove itself can't take the place of one who is in full service.

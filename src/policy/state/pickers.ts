@@ -95,12 +95,18 @@ const FIRST = -1;
 
 type Loads = (candidates: readonly Candidate[], time: number) => (candidate: Candidate) => number;
 
-const costs: Loads = (candidates, time) => {
+const costs: Loads =
+  (candidates, time) =>
+  ({ health }) => {
+    if (!health.proven) return FIRST;
+    return health.cost(time, health.firstOutput === undefined ? fastest(candidates, time) : 0);
+  };
+
+/** Of whom nothing is known, the best is thought, but no more than that. */
+function fastest(candidates: readonly Candidate[], time: number): number {
   const known = candidates.flatMap(({ health }) => health.latency(time) ?? []);
-  // Of whom nothing is known, the best is thought, but no more than that.
-  const unknown = known.length === 0 ? 1 : Math.min(...known);
-  return ({ health }) => (health.proven ? health.cost(time, unknown) : FIRST);
-};
+  return known.length === 0 ? 1 : Math.min(...known);
+}
 
 function leastInTurn(loads: Loads): Picker {
   let last = -1;
