@@ -154,9 +154,6 @@ class Templates {
 type Hole = 'text' | 'free' | 'steady';
 type Holes = Map<number, Hole>;
 
-const STRING = String.raw`[^"\\\x00-\x1f]*(?:\\(?:["\\/bfnrt]|u[\da-fA-F]{4})[^"\\\x00-\x1f]*)*`;
-const NUMBER = String.raw`-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?`;
-
 class Template {
   readonly #pattern: RegExp;
   /** The groups of the pattern, in order. */
@@ -235,11 +232,16 @@ const textAt = (holes: Holes): string =>
 const holds = ({ text, kind, use }: Token, piece: string): boolean =>
   kind === 'string' && use === 'read' && JSON.parse(text) === piece;
 
+// The grammar of JSON stands in functions, as only plain constants are left out of bundles.
+const stringSource = (): string =>
+  String.raw`[^"\\\x00-\x1f]*(?:\\(?:["\\/bfnrt]|u[\da-fA-F]{4})[^"\\\x00-\x1f]*)*`;
+const numberSource = (): string => String.raw`-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?`;
+
 function sourceOf({ text, kind }: Token, hole: Hole | undefined): string {
   if (hole === undefined) return text.replace(/[\\^$.*+?()[\]{}|/]/g, String.raw`\$&`);
-  const source = hole === 'free' ? `(?:${NUMBER})` : `(${NUMBER})`;
-  if (kind === 'number') return source;
-  return hole === 'free' ? `"${STRING}"` : `"(${STRING})"`;
+  const source = kind === 'number' ? numberSource() : stringSource();
+  const group = hole === 'free' ? `(?:${source})` : `(${source})`;
+  return kind === 'number' ? group : `"${group}"`;
 }
 
 /** A piece of JSON text. */
