@@ -9,14 +9,20 @@ export function freezeEvent(event: ChatEvent): void {
 
 /** Freezes a value and all that it holds, so that it can be handed to many. */
 export function deepFreeze(value: unknown): void {
-  const seen = new Set<unknown>();
   const open: unknown[] = [value];
-  while (open.length > 0) {
+  let seen: Set<unknown> | undefined;
+  for (let first = true; open.length > 0; first = false) {
     const item = open.pop();
-    if (typeof item !== 'object' || item === null || seen.has(item)) continue;
+    if (!isObject(item) || seen?.has(item)) continue;
     // A view of bytes can't be frozen; an error carries a stack that others may write.
     if (ArrayBuffer.isView(item) || item instanceof Error) continue;
-    seen.add(Object.freeze(item));
-    for (const inner of Object.values(item)) open.push(inner);
+    const inner = Object.values(Object.freeze(item)).filter(isObject);
+    // No circle goes through what holds nothing, and one through the first comes by again.
+    if (inner.length > 0 && !first) (seen ??= new Set()).add(item);
+    for (const each of inner) open.push(each);
   }
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
 }

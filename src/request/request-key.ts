@@ -1,7 +1,18 @@
+import { TextMemory } from './text-memory';
 import type { ChatRequest } from './schema';
 
 // The order of the keys of these values is part of what the model reads.
 const ordered: ReadonlySet<string> = new Set(['schema', 'parameters', 'input']);
+
+// What stands before the values that are met most often.
+const labels: ReadonlyMap<string, string> = new Map(
+  ['content', 'messages', 'model', 'role', 'temperature', 'text', 'type'].map((name) => [
+    name,
+    `${JSON.stringify(name)}:`,
+  ]),
+);
+
+const memory = new TextMemory();
 
 /**
  * The canonical text of everything in a request that changes its answer, and of the
@@ -16,21 +27,41 @@ const ordered: ReadonlySet<string> = new Set(['schema', 'parameters', 'input']);
  * ```
  */
 export function requestKey({ context, ...question }: ChatRequest): string {
-  return canonical([question, context?.tenant]);
+  const known = isKnown(question.messages) ? memory : undefined;
+  return `[${canonical(question, known)},${canonical(context?.tenant)}]`;
 }
 
-function canonical(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(canonical).join()}]`;
+/** Whether it is a conversation that goes on, of objects that were there before. */
+function isKnown(messages: ChatRequest['messages']): boolean {
+  return Array.isArray(messages) && messages.length > 1 && memory.meets(messages[0]);
+}
+
+function canonical(value: unknown, known?: TextMemory): string {
   if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null';
+  if (Array.isArray(value)) return `[${value.map((item) => canonical(item, known)).join()}]`;
   // Dates, URLs and their like, of which the wire sees only this.
   if ('toJSON' in value) return JSON.stringify(value) ?? 'null';
   const fields = value as Readonly<Record<string, unknown>>;
-  const parts: string[] = [];
-  for (const key of Object.keys(fields).sort()) {
+  const keys = inOrder(Object.keys(fields));
+  const before = known?.recall(fields, keys);
+  if (before !== undefined) return before;
+  // Each is read once, so that what is remembered is what was written.
+  const values: unknown[] | undefined = known && [];
+  let inner = '';
+  for (const key of keys) {
     const field = fields[key];
+    values?.push(field);
     if (field === undefined) continue;
-    const text = ordered.has(key) ? JSON.stringify(field) : canonical(field);
-    parts.push(`${JSON.stringify(key)}:${text}`);
+    if (inner !== '') inner += ',';
+    inner += labels.get(key) ?? `${JSON.stringify(key)}:`;
+    inner += ordered.has(key) ? JSON.stringify(field) : canonical(field, known);
   }
-  return `{${parts.join()}}`;
+  const text = `{${inner}}`;
+  if (values) known?.remember(fields, { keys, values, text });
+  return text;
+}
+
+function inOrder(keys: string[]): string[] {
+  for (let at = 1; at < keys.length; at += 1) if (keys[at - 1]! > keys[at]!) return keys.sort();
+  return keys;
 }

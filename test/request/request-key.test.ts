@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { prompt } from '../../src/request/messages';
+import { prompt, user } from '../../src/request/messages';
 import { requestKey } from '../../src/request/request-key';
 import type { ChatRequest, Message } from '../../src/request/schema';
 
@@ -197,6 +197,82 @@ describe('requestKey', () => {
     const asked = (tenant: string): ChatRequest => Object.assign(prompt('?'), { tenant });
     expect(requestKey(asked('a'))).not.toBe(requestKey(asked('b')));
     expect(requestKey(asked('a'))).not.toBe(requestKey(prompt('?', { context: { tenant: 'a' } })));
+  });
+});
+
+describe('the text of a key', () => {
+  /** The plain way to write it, which is slow. */
+  const plainKey = ({ context, ...question }: ChatRequest): string =>
+    plain([question, context?.tenant]);
+
+  function plain(value: unknown): string {
+    if (Array.isArray(value)) return `[${value.map(plain).join()}]`;
+    if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null';
+    if ('toJSON' in value) return JSON.stringify(value) ?? 'null';
+    const fields = value as Readonly<Record<string, unknown>>;
+    const parts: string[] = [];
+    for (const key of Object.keys(fields).sort()) {
+      const field = fields[key];
+      if (field === undefined) continue;
+      const inner = ['schema', 'parameters', 'input'].includes(key)
+        ? JSON.stringify(field)
+        : plain(field);
+      parts.push(`${JSON.stringify(key)}:${inner}`);
+    }
+    return `{${parts.join()}}`;
+  }
+
+  const long = 'x"\n'.repeat(100);
+
+  it('is that of the plain way, also when it is asked for again', () => {
+    fc.assert(
+      fc.property(request, (asked) => {
+        const expected = plainKey(asked);
+        for (let time = 0; time < 3; time += 1) expect(requestKey(asked)).toBe(expected);
+      }),
+    );
+  });
+
+  it('is that of the plain way for any value that JavaScript knows', () => {
+    const anything = fc.anything({
+      withDate: true,
+      withSparseArray: true,
+      withNullPrototype: true,
+    });
+    fc.assert(
+      fc.property(fc.array(anything, { maxLength: 3 }), anything, (messages, options) => {
+        const asked = {
+          messages: [user(long), ...messages],
+          providerOptions: { options },
+        } as never;
+        const expected = plainKey(asked);
+        for (let time = 0; time < 3; time += 1) expect(requestKey(asked)).toBe(expected);
+      }),
+    );
+  });
+
+  it('follows a message that is changed between two questions', () => {
+    type Loose = Record<string, unknown>;
+    const change: fc.Arbitrary<(target: Loose) => void> = fc.oneof(
+      text.map((value) => (target: Loose) => void (target['content'] = long + value)),
+      text.map((value) => (target: Loose) => void (target[value] = 1)),
+      fc.constant((target: Loose) => void delete target['content']),
+      fc.constant((target: Loose) => void (target['content'] = [{ type: 'text', text: long }])),
+      text.map((value) => (target: Loose) => {
+        const [part] = [target['content']].flat() as (Loose | undefined)[];
+        if (typeof part === 'object') part['text'] = long + value;
+      }),
+      fc.constant((target: Loose) => void (target['toJSON'] = () => 'mine')),
+    );
+    fc.assert(
+      fc.property(fc.array(change, { maxLength: 6 }), (changes) => {
+        const messages = [user(long), user(long), user('Go on.')];
+        for (const apply of [() => undefined, () => undefined, ...changes]) {
+          apply(messages[1] as unknown as Loose);
+          expect(requestKey({ messages })).toBe(plainKey({ messages }));
+        }
+      }),
+    );
   });
 });
 
