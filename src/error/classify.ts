@@ -7,6 +7,8 @@ import { decisions, LlmError } from './llm-error';
 import { retryHint } from './retry-hint';
 import { safeWord } from './secrets';
 
+type Headers = Readonly<Record<string, string>>;
+
 /** All that is known of a failure. */
 export interface FailureSignal {
   /** The name of the provider, for the error's `provider` field. */
@@ -99,6 +101,16 @@ function classifyResponse(signal: FailureSignal): LlmError {
 }
 
 const idHeaders = ['request-id', 'x-request-id', 'apim-request-id'];
+
+/** What of the headers of a good answer is all that {@link classify} looks at. */
+export function idsOf(headers: Headers): Headers {
+  const ids: Record<string, string> = {};
+  for (const name of idHeaders) {
+    const id = headers[name];
+    if (id !== undefined) ids[name] = id;
+  }
+  return ids;
+}
 
 function shouldRetry({ kind, retryable }: FailureRow, said: string | undefined): boolean {
   if (said === 'false') return false;

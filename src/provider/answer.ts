@@ -1,11 +1,12 @@
 import type { Subscriber } from 'rxjs';
-import { classify } from '../error/classify';
+import { classify, idsOf } from '../error/classify';
 import { LlmError } from '../error/llm-error';
-import type { ChatEvent, StartEvent } from '../event/chat-event';
+import type { ChatEvent, RateAllowances } from '../event/chat-event';
+import { OperatorSubscriber } from '../internal/operate';
 import type { ResponseHead } from '../transport/transport';
-import type { FrameReader } from '../wire/framing';
-import { collect, jsonOrLines, parseJson, peek } from './body-reader';
-import type { Decoder } from './decoder';
+import type { FrameReader, FrameSink } from '../wire/framing';
+import { collect, jsonOrLines, parseJson, startOf } from './body-reader';
+import type { AnswerContext, Decoder } from './decoder';
 import type { Protocol } from './protocol';
 import { rateAllowances } from './rate-allowances';
 
@@ -25,64 +26,103 @@ export interface AnswerOptions {
 }
 
 /** One response: picks the reader that fits its head, and ends the stream exactly once. */
-export class Answer {
+export class Answer
+  extends OperatorSubscriber<ResponseHead | Uint8Array, ChatEvent>
+  implements AnswerContext, FrameSink
+{
   /** Whether `finish` was emitted. */
   finished = false;
   #head: ResponseHead | undefined;
+  #rateLimit: RateAllowances | undefined;
   #reader: FrameReader | undefined;
-  #closing = false;
   /** Whether the frame at hand has said nothing so far. */
   #silent = true;
   readonly #decoder: Decoder;
 
   constructor(
     private readonly protocol: Protocol,
-    private readonly destination: Subscriber<ChatEvent>,
+    out: Subscriber<ChatEvent>,
     private readonly options: AnswerOptions,
   ) {
-    this.#decoder = protocol.createDecoder({
-      provider: protocol.name,
-      emit: (event) => {
-        this.#silent = false;
-        if (event.type === 'finish') this.finished = true;
-        destination.next(event.type === 'start' ? this.#withLimits(event) : event);
-      },
-      failure: (body) => this.#failure(body),
-    });
+    super(out);
+    this.#decoder = protocol.createDecoder(this);
   }
 
-  head(head: ResponseHead): void {
-    this.#head = head;
-    this.#keepAlive();
-    this.#reader = ANSWERS.includes(head.status)
-      ? peek((first) => this.#readerOf(first))
-      : collect(ERROR_BODY_LENGTH, (text) => {
-          throw this.#failure(parseJson(text) ?? text);
-        });
+  get provider(): string {
+    return this.protocol.name;
   }
 
-  push(bytes: Uint8Array): void {
-    if (!this.finished) this.#reader?.push(bytes);
+  /** Takes what the decoder emits. */
+  emit(event: ChatEvent): void {
+    this.#silent = false;
+    if (event.type === 'finish') this.finished = true;
+    const limited = event.type === 'start' && this.#rateLimit;
+    this.out.next(limited ? { ...event, rateLimit: limited } : event);
+  }
+
+  failure(body: unknown): LlmError {
+    const { name, secrets } = this.protocol;
+    const { status, headers, receivedAt } = this.#head ?? {};
+    return classify({ provider: name, status, headers, receivedAt, body, secrets: secrets() });
+  }
+
+  frame(data: string, event: string | undefined, ended: boolean): void {
+    if (this.finished) return;
+    this.#silent = true;
+    try {
+      if (this.#decoder.frame(data, event)) this.out.complete();
+      else if (this.#silent) this.#keepAlive();
+    } catch (thrown) {
+      // A frame without its end mark may be cut: that is a truncation, not a bad frame.
+      const cut = ended && LlmError.is(thrown) && thrown.kind === 'malformed';
+      if (!cut) throw thrown;
+    }
+  }
+
+  protected override onNext(part: ResponseHead | Uint8Array): void {
+    if (!(part instanceof Uint8Array)) this.#begin(part);
+    else if (this.finished) return;
+    else if (this.#reader) this.#reader.push(part);
+    else if (this.#head) this.#first(part, this.#head);
   }
 
   /** Ends the stream: whole if the protocol says so, else with the reason or as truncated. */
-  end(reason?: unknown): void {
+  protected override onError(reason?: unknown): void {
     if (this.finished) return;
     this.#reader?.end();
-    if (this.finished || this.#decoder.end()) this.destination.complete();
-    else this.destination.error(reason ?? this.#truncated());
+    if (this.finished || this.#decoder.end()) this.out.complete();
+    else this.out.error(reason ?? this.#truncated());
   }
 
-  #withLimits(event: StartEvent): StartEvent {
-    if (!this.#head) return event;
-    const rateLimit = rateAllowances(this.#head.headers, this.#head.receivedAt);
-    return rateLimit ? { ...event, rateLimit } : event;
+  protected override onComplete(): void {
+    this.onError();
   }
 
-  #readerOf(first: string): FrameReader {
+  #begin(head: ResponseHead): void {
+    this.#head = head;
+    this.#reader = undefined;
+    this.#keepAlive();
+    if (ANSWERS.includes(head.status)) return;
+    this.#reader = collect(ERROR_BODY_LENGTH, (text) => {
+      throw this.failure(parseJson(text) ?? text);
+    });
+  }
+
+  /** Lets the first character of a body choose its reader, since servers call streams by wrong names. */
+  #first(bytes: Uint8Array, { status, headers, receivedAt }: ResponseHead): void {
+    const start = startOf(bytes);
+    if (start === -1) return;
+    const first = String.fromCharCode(bytes[start]!);
+    this.#reader = this.#readerOf(first, headers['content-type'] ?? '');
+    this.#rateLimit = rateAllowances(headers, receivedAt);
+    // Of the other headers of an answer nobody asks, and a stream may be open for long.
+    this.#head = { status, headers: idsOf(headers), receivedAt };
+    this.#reader.push(start === 0 ? bytes : bytes.subarray(start));
+  }
+
+  #readerOf(first: string, type: string): FrameReader {
     // A page of some proxy.
-    if (first === '<') throw this.#failure(undefined);
-    const type = this.#head?.headers['content-type'] ?? '';
+    if (first === '<') throw this.failure(undefined);
     if (STREAM.test(type) || (first !== '{' && first !== '[')) return this.#frames();
     return jsonOrLines(this.options.maxFrameLength, {
       lines: () => this.#frames(),
@@ -94,42 +134,16 @@ export class Answer {
   }
 
   #frames(): FrameReader {
-    const { maxFrameLength } = this.options;
-    const onFrame = (data: string, event: string | undefined): void => {
-      this.#frame(data, event);
+    const { maxFrameLength, keepAlives } = this.options;
+    if (!keepAlives) return this.protocol.framing(this, this.options);
+    const onComment = (): void => {
+      this.#keepAlive();
     };
-    const reader = this.protocol.framing(onFrame, {
-      maxFrameLength,
-      onComment: () => {
-        this.#keepAlive();
-      },
-    });
-    return {
-      push: (bytes) => {
-        reader.push(bytes);
-      },
-      end: () => {
-        this.#closing = true;
-        reader.end();
-      },
-    };
-  }
-
-  #frame(data: string, event: string | undefined): void {
-    if (this.finished) return;
-    this.#silent = true;
-    try {
-      if (this.#decoder.frame(data, event)) this.destination.complete();
-      else if (this.#silent) this.#keepAlive();
-    } catch (thrown) {
-      // A frame without its end mark may be cut: that is a truncation, not a bad frame.
-      const cut = this.#closing && LlmError.is(thrown) && thrown.kind === 'malformed';
-      if (!cut) throw thrown;
-    }
+    return this.protocol.framing(this, { maxFrameLength, onComment });
   }
 
   #keepAlive(): void {
-    if (this.options.keepAlives) this.destination.next({ type: 'keep-alive' });
+    if (this.options.keepAlives) this.out.next({ type: 'keep-alive' });
   }
 
   #tooLong(): LlmError {
@@ -146,13 +160,7 @@ export class Answer {
       kind: 'truncated',
       provider: this.protocol.name,
       status: this.#head?.status,
-      requestId: this.#failure(undefined).requestId,
+      requestId: this.failure(undefined).requestId,
     });
-  }
-
-  #failure(body: unknown): LlmError {
-    const { name, secrets } = this.protocol;
-    const { status, headers, receivedAt } = this.#head ?? {};
-    return classify({ provider: name, status, headers, receivedAt, body, secrets: secrets() });
   }
 }

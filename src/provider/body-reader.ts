@@ -23,29 +23,13 @@ export function collect(limit: number, onText: (text: string) => void): FrameRea
   };
 }
 
-/**
- * Lets the first character of a body choose its reader, since servers call streams by wrong
- * names. Blank space and a byte order mark before it are dropped.
- *
- * @param choose - Gets the character, or nothing for a body that has none.
- */
-export function peek(choose: (first: string) => FrameReader): FrameReader {
-  let reader: FrameReader | undefined;
-  return {
-    push: (bytes) => {
-      const start = reader === undefined ? bytes.findIndex((byte) => !BLANK.has(byte)) : 0;
-      if (start === -1) return;
-      reader ??= choose(String.fromCharCode(bytes[start] ?? 0));
-      reader.push(start === 0 ? bytes : bytes.subarray(start));
-    },
-    end: () => {
-      (reader ?? choose('')).end();
-    },
-  };
-}
-
 /** The white space of JSON, and the bytes of U+FEFF. */
 const BLANK: ReadonlySet<number> = new Set([0x09, 0x0a, 0x0d, 0x20, 0xef, 0xbb, 0xbf]);
+
+/** Where a body begins: behind blank space and a byte order mark, which are dropped. */
+export function startOf(bytes: Uint8Array): number {
+  return bytes.findIndex((byte) => !BLANK.has(byte));
+}
 
 /** What becomes of a body that begins as JSON. */
 export interface JsonObserver {

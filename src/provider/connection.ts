@@ -3,7 +3,7 @@ import type { ChatRequest } from '../request/schema';
 import { checkHeaders, checkHeaderValue, missingKey, readKey, secretValues } from './credentials';
 import { environmentVariable } from './environment';
 import type { ProviderOptions } from './protocol';
-import { rememberLast } from './remember-last';
+import { rememberLast } from '../internal/remember-last';
 import { joinURL } from './url';
 
 type Headers = Readonly<Record<string, string>>;

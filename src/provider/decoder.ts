@@ -30,9 +30,9 @@ export interface Decoder {
 export interface AnswerContext {
   /** The name for the `start` event and for errors. */
   readonly provider: string;
-  readonly emit: (event: ChatEvent) => void;
+  emit(event: ChatEvent): void;
   /** Makes the error for an error object that the server put into the body. */
-  readonly failure: (body: unknown) => LlmError;
+  failure(body: unknown): LlmError;
 }
 
 /** Makes a decoder for one answer. */

@@ -1,3 +1,4 @@
+import type { LlmError } from '../error/llm-error';
 import { isText, type ChatEvent } from '../event/chat-event';
 import type { AnswerContext, CreateDecoder, Decoder } from './decoder';
 
@@ -43,11 +44,11 @@ interface Piece {
   readonly text: string;
 }
 
-class FastLane implements Decoder {
+class FastLane implements Decoder, AnswerContext {
   readonly #decoder: Decoder;
   #open: Template | undefined;
   /** What must be in its `steady` holes, as it is written. */
-  #steady: readonly string[] = [];
+  #steady: readonly string[] | undefined;
   #event: string | undefined;
   #type: 'text-delta' | 'reasoning-delta' = 'text-delta';
   /** The frame before, if it was a piece and the lane is not open. */
@@ -60,12 +61,22 @@ class FastLane implements Decoder {
     private readonly templates: Templates,
     private readonly answer: AnswerContext,
   ) {
-    const emit = (event: ChatEvent): void => {
-      this.#emitted += 1;
-      this.#last = event;
-      answer.emit(event);
-    };
-    this.#decoder = create({ ...answer, emit });
+    this.#decoder = create(this);
+  }
+
+  get provider(): string {
+    return this.answer.provider;
+  }
+
+  /** Takes what the decoder behind it emits. */
+  emit(event: ChatEvent): void {
+    this.#emitted += 1;
+    this.#last = event;
+    this.answer.emit(event);
+  }
+
+  failure(body: unknown): LlmError {
+    return this.answer.failure(body);
   }
 
   frame(data: string, event: string | undefined): boolean {

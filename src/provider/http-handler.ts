@@ -2,10 +2,9 @@ import { Observable } from 'rxjs';
 import { LlmError } from '../error/llm-error';
 import type { ChatEvent } from '../event/chat-event';
 import type { Handler } from '../handler';
-import { operate } from '../internal/operate';
 import type { ChatRequest } from '../request/schema';
 import { defaultTransport } from '../transport/default';
-import type { ResponseHead, TransportRequest } from '../transport/transport';
+import type { TransportRequest } from '../transport/transport';
 import { Answer } from './answer';
 import type { Protocol, ProviderOptions } from './protocol';
 
@@ -19,20 +18,7 @@ export function httpHandler(
       const written = write(protocol, request);
       const keepAlives = request.context?.keepAlives ?? false;
       const answer = new Answer(protocol, destination, { maxFrameLength, keepAlives });
-      transport({ ...written, finished: () => answer.finished }).subscribe(
-        operate<ResponseHead | Uint8Array, ChatEvent>(destination, {
-          next: (part) => {
-            if (part instanceof Uint8Array) answer.push(part);
-            else answer.head(part);
-          },
-          error: (reason) => {
-            answer.end(reason);
-          },
-          complete: () => {
-            answer.end();
-          },
-        }),
-      );
+      transport({ ...written, finished: () => answer.finished }).subscribe(answer);
     });
 }
 

@@ -1,4 +1,5 @@
-import type { ChatEvent, FinishReason } from '../event/chat-event';
+import type { FinishReason } from '../event/chat-event';
+import type { AnswerContext } from './decoder';
 
 /** A fragment of a tool call as a protocol sends it; what it does not say is left out. */
 export interface ToolCallPiece {
@@ -28,11 +29,8 @@ interface Call {
  */
 export class ToolCallAssembler {
   readonly #calls = new Map<unknown, Call>();
-  readonly #emit: (event: ChatEvent) => void;
 
-  constructor(emit: (event: ChatEvent) => void) {
-    this.#emit = emit;
-  }
+  constructor(private readonly answer: Pick<AnswerContext, 'emit'>) {}
 
   /** How many calls have begun. */
   get size(): number {
@@ -83,9 +81,9 @@ export class ToolCallAssembler {
       const id = call.id || madeUpId(index);
       const parsed = parse(call, cut && !call.complete);
       if (parsed !== undefined) {
-        this.#emit({ type: 'tool-call', index, id, name, input: parsed.input });
+        this.answer.emit({ type: 'tool-call', index, id, name, input: parsed.input });
       } else if (whole) {
-        this.#emit({ type: 'tool-call', index, id, name, input: text, invalid: true });
+        this.answer.emit({ type: 'tool-call', index, id, name, input: text, invalid: true });
       }
     }
   }
@@ -107,7 +105,7 @@ export class ToolCallAssembler {
     call.announced = true;
     call.text += input;
     const { index, id, name } = call;
-    this.#emit({ type: 'tool-call-delta', index, id: id || madeUpId(index), name, input });
+    this.answer.emit({ type: 'tool-call-delta', index, id: id || madeUpId(index), name, input });
   }
 }
 

@@ -9,14 +9,17 @@ export interface Connection {
   discard(): void;
 }
 
+/** A call that needs a connection. */
+export interface ConnectionUser {
+  use(connection: Connection): void;
+}
+
 /** Lends connections. */
 export interface ConnectionSource {
-  /**
-   * Calls `use` as soon as there is a connection, perhaps at once.
-   *
-   * @returns The way to stop waiting for it.
-   */
-  acquire(origin: string, use: (connection: Connection) => void): () => void;
+  /** Lets a call use a connection as soon as there is one, perhaps at once. */
+  acquire(origin: string, user: ConnectionUser): void;
+  /** Says that a call waits no longer. */
+  forget(origin: string, user: ConnectionUser): void;
 }
 
 /** Lends what a dispatcher of somebody else's has; its connections are its own affair. */
@@ -28,9 +31,9 @@ export function borrowed(dispatcher: Pick<Dispatcher, 'dispatch'>): ConnectionSo
     discard: nothing,
   };
   return {
-    acquire: (_, use) => {
-      use(connection);
-      return nothing;
+    acquire: (_, user) => {
+      user.use(connection);
     },
+    forget: nothing,
   };
 }

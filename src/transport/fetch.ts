@@ -1,7 +1,7 @@
 import { Observable, type Subscriber } from 'rxjs';
 import { classify } from '../error/classify';
 import { checkNumber } from '../internal/options';
-import { prepare, type PreparedRequest } from './prepare';
+import { prepare, secretsIn, type PreparedRequest } from './prepare';
 import { Release } from './release';
 import { MAX_RESPONSE_BYTES, responseTooLarge } from './response-size';
 import type { ResponseHead, Transport } from './transport';
@@ -71,7 +71,7 @@ class FetchCall {
 
   async run(fetch: typeof globalThis.fetch, request: PreparedRequest): Promise<void> {
     try {
-      const response = await fetch(request.url.href, {
+      const response = await fetch(request.target.href, {
         method: 'POST',
         headers: request.headers,
         body: request.body,
@@ -91,7 +91,7 @@ class FetchCall {
       this.subscriber.complete();
     } catch (cause) {
       this.#end();
-      this.subscriber.error(classify({ cause: named(cause), secrets: request.secrets }));
+      this.subscriber.error(classify({ cause: named(cause), secrets: secretsIn(request.headers) }));
     }
   }
 

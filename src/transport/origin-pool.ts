@@ -1,5 +1,5 @@
-import type { Client } from 'undici';
-import type { Connection } from './connection';
+import type { Client, Dispatcher } from 'undici';
+import type { Connection, ConnectionUser } from './connection';
 
 /** An undici client: at most one connection. */
 export interface PooledClient {
@@ -21,17 +21,29 @@ export interface OriginPoolOptions {
 export class OriginPool {
   readonly #clients = new Set<PooledClient>();
   readonly #idle: PooledClient[] = [];
-  readonly #waiting = new Set<(connection: Connection) => void>();
+  readonly #waiting = new Set<ConnectionUser>();
   #closed = false;
 
   constructor(private readonly options: OriginPoolOptions) {}
 
-  acquire(use: (connection: Connection) => void): () => void {
-    this.#waiting.add(use);
+  acquire(user: ConnectionUser): void {
+    this.#waiting.add(user);
     this.#serve();
-    return () => {
-      this.#waiting.delete(use);
-    };
+  }
+
+  forget(user: ConnectionUser): void {
+    this.#waiting.delete(user);
+  }
+
+  /** Takes a client back that may serve the next call. */
+  keep(client: PooledClient): void {
+    this.#idle.push(client);
+    this.#serve();
+  }
+
+  /** Closes a client and forgets it once its socket is closed. */
+  drop(client: PooledClient): void {
+    this.#remove(client, client.destroy());
   }
 
   /** Lets the calls that run or wait come to their end, and keeps no connection after them. */
@@ -41,11 +53,11 @@ export class OriginPool {
   }
 
   #serve(): void {
-    for (const use of this.#waiting) {
+    for (const user of this.#waiting) {
       const client = this.#idle.pop() ?? this.#open();
       if (!client) break;
-      this.#waiting.delete(use);
-      use(this.#lend(client));
+      this.#waiting.delete(user);
+      user.use(new Lease(this, client));
     }
     if (this.#closed) this.#retire();
   }
@@ -58,28 +70,9 @@ export class OriginPool {
       const at = this.#idle.indexOf(client);
       if (at === -1) return;
       this.#idle.splice(at, 1);
-      this.#remove(client, client.destroy());
+      this.drop(client);
     });
     return client;
-  }
-
-  #lend(client: PooledClient): Connection {
-    let lent = true;
-    const once = (giveBack: () => void) => (): void => {
-      if (!lent) return;
-      lent = false;
-      giveBack();
-    };
-    return {
-      dispatch: (options, handler) => client.client.dispatch(options, handler),
-      release: once(() => {
-        this.#idle.push(client);
-        this.#serve();
-      }),
-      discard: once(() => {
-        this.#remove(client, client.destroy());
-      }),
-    };
   }
 
   #retire(): void {
@@ -93,5 +86,33 @@ export class OriginPool {
       this.#serve();
       if (this.#clients.size + this.#waiting.size === 0) this.options.onEmpty();
     });
+  }
+}
+
+/** A client, lent to one call, which gives it back once. */
+class Lease implements Connection {
+  #lent = true;
+
+  constructor(
+    private readonly pool: OriginPool,
+    private readonly pooled: PooledClient,
+  ) {}
+
+  dispatch(options: Dispatcher.DispatchOptions, handler: Dispatcher.DispatchHandler): boolean {
+    return this.pooled.client.dispatch(options, handler);
+  }
+
+  release(): void {
+    if (this.#giveBack()) this.pool.keep(this.pooled);
+  }
+
+  discard(): void {
+    if (this.#giveBack()) this.pool.drop(this.pooled);
+  }
+
+  #giveBack(): boolean {
+    const lent = this.#lent;
+    this.#lent = false;
+    return lent;
   }
 }

@@ -1,33 +1,54 @@
 import { classify } from '../error/classify';
+import { rememberLast } from '../internal/remember-last';
 import type { TransportRequest } from './transport';
+
+/** Where a request goes. */
+export interface Target {
+  readonly href: string;
+  readonly origin: string;
+  /** The path with its query. */
+  readonly path: string;
+}
 
 /** A request that HTTP can carry. */
 export interface PreparedRequest {
-  readonly url: URL;
+  readonly target: Target;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
-  /** Values that must not appear in any error. */
-  readonly secrets: readonly string[];
 }
 
 /**
  * Checks a request before anything is sent. What `fetch` says of a bad header quotes its
  * value, and it looks like a failure of the network.
  */
-export function prepare(request: TransportRequest): PreparedRequest {
+export function prepare({ url, headers, body }: TransportRequest): PreparedRequest {
+  return { headers: checked(headers), target: targetOf(url), body };
+}
+
+/** Values that must not appear in any error. */
+export function secretsIn(headers: PreparedRequest['headers']): readonly string[] {
+  return Object.values(headers);
+}
+
+function checked(given: TransportRequest['headers']): PreparedRequest['headers'] {
   const headers: Record<string, string> = { 'accept-encoding': 'identity' };
-  for (const [name, value] of Object.entries(request.headers)) {
+  for (const [name, value] of Object.entries(given)) {
     if (!/^[\w!#$%&'*+.^`|~-]+$/.test(name) || !/^[\t\x20-\x7e\x80-\xff]*$/.test(value)) {
       throw refusal('ERR_INVALID_CHAR', `the header ${JSON.stringify(name)} is not valid in HTTP`);
     }
     headers[name.toLowerCase()] = value;
   }
-  const url = parseUrl(request.url);
+  return headers;
+}
+
+/** Most calls go where the one before went. */
+const targetOf = rememberLast((text: string): Target => {
+  const url = parseUrl(text);
   if (url?.protocol !== 'https:' && url?.protocol !== 'http:') {
     throw refusal('ERR_INVALID_URL', 'the URL is not a valid http or https URL');
   }
-  return { url, headers, body: request.body, secrets: Object.values(headers) };
-}
+  return { href: url.href, origin: url.origin, path: url.pathname + url.search };
+});
 
 function parseUrl(url: string): URL | undefined {
   try {

@@ -1,16 +1,15 @@
-import type { Subscriber } from 'rxjs';
+import type { Subscriber, Unsubscribable } from 'rxjs';
 import type { Dispatcher } from 'undici';
 import { classify } from '../error/classify';
-import type { Connection, ConnectionSource } from './connection';
+import type { Connection, ConnectionSource, ConnectionUser } from './connection';
 import { Decompressor } from './decompress';
-import type { PreparedRequest } from './prepare';
+import { secretsIn, type PreparedRequest } from './prepare';
 import { Release } from './release';
 import { responseTooLarge } from './response-size';
 import type { ResponseHead } from './transport';
 
-/** What a call is made of. */
+/** Settings of a call. */
 export interface UndiciCallOptions {
-  readonly request: PreparedRequest;
   readonly finished: () => boolean;
   readonly maxResponseBytes: number;
 }
@@ -18,10 +17,13 @@ export interface UndiciCallOptions {
 const gone = new Error('the subscriber has left');
 
 /** One call: undici's callbacks in, notifications out, without a stream in between. */
-export class UndiciCall implements Dispatcher.DispatchHandler {
-  #controller: Dispatcher.DispatchController | undefined;
+export class UndiciCall implements Dispatcher.DispatchHandler, ConnectionUser, Unsubscribable {
+  /** Until it is sent: its body need not be kept for as long as the answer takes. */
+  #request: PreparedRequest | undefined;
+  readonly #headers: PreparedRequest['headers'];
+  #source: ConnectionSource | undefined;
   #connection: Connection | undefined;
-  #stopWaiting: (() => void) | undefined;
+  #controller: Dispatcher.DispatchController | undefined;
   #decompressor: Decompressor | undefined;
   #release: Release | undefined;
   #received = 0;
@@ -31,15 +33,40 @@ export class UndiciCall implements Dispatcher.DispatchHandler {
 
   constructor(
     private readonly subscriber: Subscriber<ResponseHead | Uint8Array>,
+    request: PreparedRequest,
     private readonly options: UndiciCallOptions,
-  ) {}
+  ) {
+    this.#request = request;
+    this.#headers = request.headers;
+  }
 
   start(source: ConnectionSource): void {
-    if (this.#left) return;
-    this.#stopWaiting = source.acquire(this.options.request.url.origin, (connection) => {
-      this.#connection = connection;
-      this.#dispatch(connection);
-    });
+    if (this.#left || !this.#request) return;
+    this.#source = source;
+    source.acquire(this.#request.target.origin, this);
+  }
+
+  use(connection: Connection): void {
+    const request = this.#request!;
+    this.#request = undefined;
+    this.#connection = connection;
+    try {
+      connection.dispatch(
+        {
+          origin: request.target.origin,
+          path: request.target.path,
+          method: 'POST',
+          headers: request.headers,
+          body: request.body,
+          // Deadlines are kept on the caller's clock, and exactly.
+          headersTimeout: 0,
+          bodyTimeout: 0,
+        },
+        this,
+      );
+    } catch (cause) {
+      this.fail(cause);
+    }
   }
 
   /** Ends the call with whatever went wrong. */
@@ -47,15 +74,15 @@ export class UndiciCall implements Dispatcher.DispatchHandler {
     this.#end();
     this.#connection?.discard();
     if (this.#left) return;
-    const error = classify({ cause, secrets: this.options.request.secrets });
+    const error = classify({ cause, secrets: secretsIn(this.#headers) });
     if (this.#decompressor) this.#decompressor.end(error);
     else this.subscriber.error(error);
   }
 
   /** The subscriber has left. Nothing happens to the connection of a call that is over. */
-  leave(): void {
+  unsubscribe(): void {
     this.#left = true;
-    this.#stopWaiting?.();
+    if (this.#request) this.#source?.forget(this.#request.target.origin, this);
     this.#decompressor?.destroy();
     if (this.#over) return;
     if (this.#controller && this.options.finished()) {
@@ -77,10 +104,7 @@ export class UndiciCall implements Dispatcher.DispatchHandler {
     raw: Record<string, string | string[] | undefined>,
   ): void {
     if (status < 200) return;
-    const headers: Record<string, string> = {};
-    for (const [name, value] of Object.entries(raw)) {
-      if (value !== undefined) headers[name] = typeof value === 'string' ? value : value.join(', ');
-    }
+    const headers = joined(raw);
     const encoding = headers['content-encoding']?.trim().toLowerCase() ?? '';
     if (encoding !== '' && encoding !== 'identity') this.#decompressor = this.#decode(encoding);
     this.subscriber.next({ status, headers, receivedAt: Date.now() });
@@ -102,27 +126,6 @@ export class UndiciCall implements Dispatcher.DispatchHandler {
 
   onResponseError(_: Dispatcher.DispatchController, error: unknown): void {
     this.fail(error);
-  }
-
-  #dispatch(connection: Connection): void {
-    const { url, headers, body } = this.options.request;
-    try {
-      connection.dispatch(
-        {
-          origin: url.origin,
-          path: url.pathname + url.search,
-          method: 'POST',
-          headers,
-          body,
-          // Deadlines are kept on the caller's clock, and exactly.
-          headersTimeout: 0,
-          bodyTimeout: 0,
-        },
-        this,
-      );
-    } catch (cause) {
-      this.fail(cause);
-    }
   }
 
   #end(): void {
@@ -157,4 +160,16 @@ export class UndiciCall implements Dispatcher.DispatchHandler {
       },
     });
   }
+}
+
+/** Headers with one value each. */
+function joined(
+  raw: Readonly<Record<string, string | string[] | undefined>>,
+): ResponseHead['headers'] {
+  const headers: Record<string, string> = {};
+  for (const name in raw) {
+    const value = raw[name];
+    if (value !== undefined) headers[name] = typeof value === 'string' ? value : value.join(', ');
+  }
+  return headers;
 }

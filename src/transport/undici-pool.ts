@@ -1,13 +1,13 @@
-import { Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import type * as undiciTypes from 'undici';
 import type { buildConnector, Client } from 'undici';
-import type { ConnectionSource } from './connection';
+import type { ConnectionSource, ConnectionUser } from './connection';
 import { OriginPool, type PooledClient } from './origin-pool';
 
 type Undici = typeof undiciTypes;
 
 // It returns the socket, which its type leaves out.
-type Connect = (...args: Parameters<buildConnector.connector>) => unknown;
+type Connect = (...args: Parameters<buildConnector.connector>) => Socket;
 
 /** The pool's settings, all given. */
 export interface PoolOptions {
@@ -33,14 +33,21 @@ export class UndiciPool implements ConnectionSource {
     private readonly undici: Undici,
     private readonly options: PoolOptions,
   ) {
-    this.#connect = undici.buildConnector({ timeout: options.connectTimeout, allowH2: false });
+    this.#connect = undici.buildConnector({
+      timeout: options.connectTimeout,
+      allowH2: false,
+    }) as Connect;
   }
 
-  acquire: ConnectionSource['acquire'] = (origin, use) => {
+  acquire(origin: string, user: ConnectionUser): void {
     let pool = this.#pools.get(origin);
     if (!pool) this.#pools.set(origin, (pool = this.#open(origin)));
-    return pool.acquire(use);
-  };
+    pool.acquire(user);
+  }
+
+  forget(origin: string, user: ConnectionUser): void {
+    this.#pools.get(origin)?.forget(user);
+  }
 
   /** Resolves when all calls have ended and all sockets are closed. */
   close(): Promise<void> {
@@ -53,8 +60,10 @@ export class UndiciPool implements ConnectionSource {
 
   #open(origin: string): OriginPool {
     const { connections, keepAliveTimeout } = this.options;
+    // Each client would parse and keep one of its own.
+    const url = new URL(origin);
     return new OriginPool({
-      create: () => createClient(this.undici, origin, { keepAliveTimeout }, this.#connect),
+      create: () => createClient(this.undici, url, { keepAliveTimeout }, this.#connect),
       connections,
       onEmpty: () => {
         this.#pools.delete(origin);
@@ -66,11 +75,11 @@ export class UndiciPool implements ConnectionSource {
 
 function createClient(
   undici: Undici,
-  origin: string,
+  origin: URL,
   options: Client.Options,
   connect: Connect,
 ): PooledClient {
-  let socket: unknown;
+  let socket: Socket | undefined;
   const client = new undici.Client(origin, {
     ...options,
     connect: (target, callback) => {
@@ -80,7 +89,7 @@ function createClient(
   const destroy = async (): Promise<void> => {
     const reason = new Error('the connection is no longer wanted');
     // The client itself would wait for a socket that is still connecting.
-    if (socket instanceof Socket) socket.destroy(reason);
+    socket?.destroy(reason);
     await client.destroy(reason);
   };
   return { client, destroy };

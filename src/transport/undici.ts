@@ -97,11 +97,8 @@ export function httpTransport(options: HttpTransportOptions = {}): HttpTransport
   const transport: Transport = (request) =>
     new Observable((subscriber) => {
       if (closed) throw closedError();
-      const call = new UndiciCall(subscriber, {
-        request: prepare(request),
-        finished: request.finished,
-        maxResponseBytes,
-      });
+      const { finished } = request;
+      const call = new UndiciCall(subscriber, prepare(request), { finished, maxResponseBytes });
       if (source) call.start(source);
       else {
         (opening ??= open()).then(
@@ -113,9 +110,7 @@ export function httpTransport(options: HttpTransportOptions = {}): HttpTransport
           },
         );
       }
-      return () => {
-        call.leave();
-      };
+      return call;
     });
 
   return Object.assign(transport, {

@@ -1,5 +1,5 @@
 import { frameTooLong } from './frame-too-long';
-import type { FramingOptions, OnFrame } from './framing';
+import type { FrameSink, FramingOptions } from './framing';
 
 /**
  * Finds JSON that a server put bare between the lines of a stream: an error object in
@@ -14,11 +14,11 @@ export class BareJson {
   #depth = 0;
 
   constructor(
-    private readonly onFrame: OnFrame,
+    private readonly sink: FrameSink,
     private readonly options: FramingOptions,
   ) {}
 
-  line(line: string): void {
+  line(line: string, ended: boolean): void {
     if (this.#lines.length === 0 && !/^\s*[[{]/.test(line)) return;
     this.#lines.push(line);
     this.#length += line.length + 1;
@@ -30,7 +30,7 @@ export class BareJson {
     const text = this.#lines.join('\n');
     this.reset();
     const event = eventOf(text);
-    if (event !== 'not-json') this.onFrame(text, event);
+    if (event !== 'not-json') this.sink.frame(text, event, ended);
   }
 
   /** Drops the lines of JSON that was never closed. */

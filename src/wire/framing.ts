@@ -1,5 +1,14 @@
-/** Takes a frame: its data, and the event name where the framing has one. */
-export type OnFrame = (data: string, event: string | undefined) => void;
+/** Takes the frames of a body. */
+export interface FrameSink {
+  /**
+   * Takes a frame.
+   *
+   * @param data - The frame's data.
+   * @param event - Its event name, where the framing has one.
+   * @param ended - Whether it has no end mark because the body ended, so that it may be cut.
+   */
+  frame(data: string, event: string | undefined, ended: boolean): void;
+}
 
 /** Cuts bytes into frames; it may be fed in pieces of any size. */
 export interface FrameReader {
@@ -10,7 +19,7 @@ export interface FrameReader {
 }
 
 /** Makes a reader. */
-export type Framing = (onFrame: OnFrame, options: FramingOptions) => FrameReader;
+export type Framing = (sink: FrameSink, options: FramingOptions) => FrameReader;
 
 /** The bounds of a reader. */
 export interface FramingOptions {

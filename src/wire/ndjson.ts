@@ -1,38 +1,46 @@
 import { frameTooLong } from './frame-too-long';
-import type { Framing } from './framing';
+import type { FrameReader, FrameSink, Framing, FramingOptions } from './framing';
 
 /** One JSON value a line; blank lines are skipped. */
-export const ndjson: Framing = (onFrame, { maxFrameLength }) => {
-  const decoder = new TextDecoder();
-  let pending = '';
+export const ndjson: Framing = (sink, options) => new LineReader(sink, options);
 
-  const deliver = (ended: string): void => {
-    const line = ended.endsWith('\r') ? ended.slice(0, -1) : ended;
-    if (line.length > maxFrameLength) throw frameTooLong(maxFrameLength);
-    if (/\S/.test(line)) onFrame(line, undefined);
-  };
+class LineReader implements FrameReader {
+  readonly #decoder = new TextDecoder();
+  #pending = '';
 
-  const feed = (text: string): void => {
+  constructor(
+    private readonly sink: FrameSink,
+    private readonly options: FramingOptions,
+  ) {}
+
+  push(bytes: Uint8Array): void {
+    this.#feed(this.#decoder.decode(bytes, { stream: true }));
+  }
+
+  end(): void {
+    this.#feed(this.#decoder.decode());
+    this.#deliver(this.#pending, true);
+    this.#pending = '';
+  }
+
+  #feed(text: string): void {
+    const { maxFrameLength } = this.options;
     let start = 0;
     for (let end = text.indexOf('\n'); end !== -1; end = text.indexOf('\n', start)) {
-      const line = pending + text.slice(start, end);
-      pending = '';
+      const line = this.#pending + text.slice(start, end);
+      this.#pending = '';
       start = end + 1;
-      deliver(line);
+      this.#deliver(line, false);
     }
-    pending += text.slice(start);
+    this.#pending += text.slice(start);
     // One more for the CR that may end the line.
-    if (pending.length > maxFrameLength + 1) throw frameTooLong(maxFrameLength);
-  };
+    if (this.#pending.length > maxFrameLength + 1) throw frameTooLong(maxFrameLength);
+  }
 
-  return {
-    push: (bytes) => {
-      feed(decoder.decode(bytes, { stream: true }));
-    },
-    end: () => {
-      feed(decoder.decode());
-      deliver(pending);
-      pending = '';
-    },
-  };
-};
+  #deliver(text: string, ended: boolean): void {
+    const { maxFrameLength } = this.options;
+    const line = text.endsWith('\r') ? text.slice(0, -1) : text;
+    if (line.length > maxFrameLength) throw frameTooLong(maxFrameLength);
+    if (/\S/.test(line)) this.sink.frame(line, undefined, ended);
+  }
+}

@@ -1,7 +1,7 @@
-import { createParser } from 'eventsource-parser';
+import { createParser, type EventSourceMessage, type ParseError } from 'eventsource-parser';
 import { BareJson } from './bare-json';
 import { frameTooLong } from './frame-too-long';
-import type { Framing } from './framing';
+import type { FrameReader, FrameSink, Framing, FramingOptions } from './framing';
 
 // Room for what a line holds besides its data (`data: `), since the parser counts raw text.
 const FIELD_LENGTH = 64;
@@ -11,50 +11,68 @@ const FIELD_LENGTH = 64;
  * it an `error:` field, bare JSON between the lines, and a last event without its
  * blank line.
  */
-export const sse: Framing = (onFrame, options) => {
-  const { maxFrameLength, onComment } = options;
-  const decoder = new TextDecoder();
-  let afterReturn = false;
-  let ending = false;
+export const sse: Framing = (sink, options) => new EventReader(sink, options);
 
-  const deliver = (data: string, event: string | undefined): void => {
-    if (data.length > maxFrameLength) throw frameTooLong(maxFrameLength);
-    onFrame(data, event);
-  };
-  const json = new BareJson(onFrame, options);
-  const parser = createParser({
-    maxBufferSize: maxFrameLength + FIELD_LENGTH,
-    onEvent: ({ data, event }) => {
-      json.reset();
-      // A stream cut inside `data: {…` has no event there yet.
-      if (!ending || data !== '') deliver(data, event);
-    },
-    ...(onComment ? { onComment } : {}),
-    onError: ({ type, field, value = '', line = '' }) => {
-      if (type === 'max-buffer-size-exceeded') throw frameTooLong(maxFrameLength);
-      if (type !== 'unknown-field') return;
-      if (field === 'error') deliver(value, 'error');
-      else json.line(line);
-    },
-  });
+class EventReader implements FrameReader {
+  readonly #decoder = new TextDecoder();
+  readonly #parser;
+  /** Made for the first line that is none of an event. */
+  #json: BareJson | undefined;
+  #afterReturn = false;
+  #ending = false;
+
+  constructor(
+    private readonly sink: FrameSink,
+    private readonly options: FramingOptions,
+  ) {
+    const { maxFrameLength, onComment } = options;
+    this.#parser = createParser({
+      maxBufferSize: maxFrameLength + FIELD_LENGTH,
+      onEvent: (message) => {
+        this.#event(message);
+      },
+      onError: (error) => {
+        this.#odd(error);
+      },
+      ...(onComment ? { onComment } : {}),
+    });
+  }
+
+  push(bytes: Uint8Array): void {
+    this.#feed(this.#decoder.decode(bytes, { stream: true }));
+  }
+
+  end(): void {
+    this.#feed(this.#decoder.decode());
+    this.#ending = true;
+    this.#parser.feed('\n\n');
+  }
 
   // The parser holds back a line that ends in CR until it sees what follows. Here CR
   // ends its line at once, and an LF that comes with the next piece is dropped.
-  const feed = (text: string): void => {
+  #feed(text: string): void {
     if (text === '') return;
-    const rest = afterReturn && text.startsWith('\n') ? text.slice(1) : text;
-    afterReturn = rest.endsWith('\r');
-    parser.feed(rest.includes('\r') ? rest.replace(/\r\n?/g, '\n') : rest);
-  };
+    const rest = this.#afterReturn && text.startsWith('\n') ? text.slice(1) : text;
+    this.#afterReturn = rest.endsWith('\r');
+    this.#parser.feed(rest.includes('\r') ? rest.replace(/\r\n?/g, '\n') : rest);
+  }
 
-  return {
-    push: (bytes) => {
-      feed(decoder.decode(bytes, { stream: true }));
-    },
-    end: () => {
-      feed(decoder.decode());
-      ending = true;
-      parser.feed('\n\n');
-    },
-  };
-};
+  #event({ data, event }: EventSourceMessage): void {
+    this.#json?.reset();
+    // A stream cut inside `data: {…` has no event there yet.
+    if (!this.#ending || data !== '') this.#deliver(data, event);
+  }
+
+  #odd({ type, field, value = '', line = '' }: ParseError): void {
+    if (type === 'max-buffer-size-exceeded') throw frameTooLong(this.options.maxFrameLength);
+    if (type !== 'unknown-field') return;
+    if (field === 'error') this.#deliver(value, 'error');
+    else (this.#json ??= new BareJson(this.sink, this.options)).line(line, this.#ending);
+  }
+
+  #deliver(data: string, event: string | undefined): void {
+    const { maxFrameLength } = this.options;
+    if (data.length > maxFrameLength) throw frameTooLong(maxFrameLength);
+    this.sink.frame(data, event, this.#ending);
+  }
+}

@@ -8,7 +8,7 @@ function assemble(
   reason: FinishReason = 'tool-calls',
 ): { readonly deltas: readonly ChatEvent[]; readonly calls: readonly ChatEvent[] } {
   const events: ChatEvent[] = [];
-  const assembler = new ToolCallAssembler((event) => events.push(event));
+  const assembler = new ToolCallAssembler({ emit: (event) => void events.push(event) });
   feed(assembler);
   const deltas = events.splice(0);
   assembler.finish(reason);

@@ -15,7 +15,7 @@ function poolOf(connections: number) {
   const pool = new OriginPool({ create, connections, onEmpty });
   const acquire = (): Connection => {
     let lent: Connection | undefined;
-    pool.acquire((connection) => (lent = connection));
+    pool.acquire({ use: (connection) => void (lent = connection) });
     return lent!;
   };
   const lose = (at: number): void =>
@@ -83,7 +83,7 @@ describe('OriginPool', () => {
     const { pool, clients, acquire } = poolOf(1);
     const first = acquire();
     const use = vi.fn();
-    pool.acquire(use);
+    pool.acquire({ use });
     first.discard();
     expect(use).not.toHaveBeenCalled();
     await settled();
@@ -95,7 +95,7 @@ describe('OriginPool', () => {
     const { pool, clients, onEmpty, acquire } = poolOf(1);
     const first = acquire();
     let second: Connection | undefined;
-    pool.acquire((connection) => (second = connection));
+    pool.acquire({ use: (connection) => void (second = connection) });
     pool.close();
     first.release();
     expect(clients).toHaveLength(1);

@@ -21,7 +21,7 @@ export function read(
 ): { readonly frames: Frame[]; readonly atEnd: Frame[] } {
   let frames: Frame[] = [];
   const reader = framing(
-    (data, event) => frames.push(event === undefined ? [data] : [data, event]),
+    { frame: (data, event) => void frames.push(event === undefined ? [data] : [data, event]) },
     { maxFrameLength },
   );
   for (const piece of pieces) reader.push(piece);

@@ -61,7 +61,7 @@ describe('ndjson', () => {
 
   it('stops a line that never ends before it fills the memory', () => {
     const piece = bytesOf('x'.repeat(1024));
-    const reader = ndjson(() => undefined, { maxFrameLength: 1024 * 1024 });
+    const reader = ndjson({ frame: () => undefined }, { maxFrameLength: 1024 * 1024 });
     let pushed = 0;
     expect(() => {
       for (; pushed < 64 * 1024 * 1024; pushed += piece.length) reader.push(piece);

@@ -208,7 +208,7 @@ describe('sse bounds a frame', () => {
     ['empty data lines', 'data\n'],
   ])('of %s, before it fills the memory', (_, text) => {
     const piece = bytesOf(text.repeat(Math.ceil(1024 / text.length)));
-    const reader = sse(() => undefined, { maxFrameLength: 128 * 1024 });
+    const reader = sse({ frame: () => undefined }, { maxFrameLength: 128 * 1024 });
     let pushed = 0;
     const error = tooLong(() => {
       for (; pushed < 64 * 1024 * 1024; pushed += piece.length) reader.push(piece);

@@ -26,7 +26,7 @@ export class MessageDecoder implements Decoder {
 
   constructor(answer: AnswerContext) {
     this.#answer = answer;
-    this.#calls = new ToolCallAssembler(answer.emit);
+    this.#calls = new ToolCallAssembler(answer);
   }
 
   frame(data: string, event: string | undefined): boolean {
@@ -103,8 +103,12 @@ export class MessageDecoder implements Decoder {
   #start({ model, id }: Message): void {
     if (this.#started) return;
     this.#started = true;
-    const { provider, emit } = this.#answer;
-    emit({ type: 'start', provider, ...compact({ model: asText(model), id: asText(id) }) });
+    const { provider } = this.#answer;
+    this.#answer.emit({
+      type: 'start',
+      provider,
+      ...compact({ model: asText(model), id: asText(id) }),
+    });
   }
 
   #blockStart(index: unknown, { type, text, thinking, id, name, input }: ContentBlock): void {
@@ -176,7 +180,7 @@ export class MessageDecoder implements Decoder {
   }
 
   #finish(): void {
-    const { provider, emit } = this.#answer;
+    const { provider } = this.#answer;
     const rawReason = this.#rawReason;
     if (rawReason === undefined) {
       throw new LlmError(
@@ -193,6 +197,6 @@ export class MessageDecoder implements Decoder {
     this.#calls.finish(reason);
     this.#report();
     const usage = Object.keys(this.#usage).length === 0 ? undefined : this.#usage;
-    emit({ type: 'finish', reason, rawReason, ...compact({ usage }) });
+    this.#answer.emit({ type: 'finish', reason, rawReason, ...compact({ usage }) });
   }
 }

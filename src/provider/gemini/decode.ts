@@ -19,7 +19,7 @@ export class GenerateContentDecoder implements Decoder {
 
   constructor(answer: AnswerContext) {
     this.#answer = answer;
-    this.#calls = new FunctionCalls(new ToolCallAssembler(answer.emit));
+    this.#calls = new FunctionCalls(new ToolCallAssembler(answer));
   }
 
   frame(data: string, event: string | undefined): boolean {
@@ -77,9 +77,9 @@ export class GenerateContentDecoder implements Decoder {
 
   #start({ modelVersion, responseId }: GenerateContentResponse): void {
     this.#started = true;
-    const { provider, emit } = this.#answer;
+    const { provider } = this.#answer;
     const said = compact({ model: asText(modelVersion), id: asText(responseId) });
-    emit({ type: 'start', provider, ...said });
+    this.#answer.emit({ type: 'start', provider, ...said });
   }
 
   #candidate({ content, finishReason: raw }: Candidate): void {

@@ -14,7 +14,7 @@ export class ChatDecoder implements Decoder {
 
   constructor(answer: AnswerContext) {
     this.#answer = answer;
-    this.#calls = new ToolCallAssembler(answer.emit);
+    this.#calls = new ToolCallAssembler(answer);
   }
 
   frame(data: string, event: string | undefined): boolean {
@@ -36,8 +36,8 @@ export class ChatDecoder implements Decoder {
   #response(response: ChatResponse): boolean {
     if (!this.#started) {
       this.#started = true;
-      const { provider, emit } = this.#answer;
-      emit({ type: 'start', provider, ...compact({ model: asText(response.model) }) });
+      const { provider } = this.#answer;
+      this.#answer.emit({ type: 'start', provider, ...compact({ model: asText(response.model) }) });
     }
     const message = asObject<ChatMessage>(response.message);
     this.#say('reasoning-delta', message?.thinking);
@@ -65,7 +65,7 @@ export class ChatDecoder implements Decoder {
   }
 
   #finish(response: ChatResponse): void {
-    const { provider, emit } = this.#answer;
+    const { provider } = this.#answer;
     const rawReason = asText(response.done_reason);
     const reason = this.#reason(rawReason);
     if (reason === 'failure') throw finishFailure(provider, rawReason ?? '');
@@ -75,8 +75,8 @@ export class ChatDecoder implements Decoder {
       outputTokens: asCount(response.eval_count),
     });
     const usage = Object.keys(counts).length === 0 ? undefined : counts;
-    if (usage !== undefined) emit({ type: 'usage', usage });
-    emit({ type: 'finish', reason, ...compact({ rawReason, usage }) });
+    if (usage !== undefined) this.#answer.emit({ type: 'usage', usage });
+    this.#answer.emit({ type: 'finish', reason, ...compact({ rawReason, usage }) });
   }
 
   #reason(rawReason: string | undefined): FinishReason | 'failure' {

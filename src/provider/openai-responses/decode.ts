@@ -16,7 +16,7 @@ export class ResponseDecoder implements Decoder {
 
   constructor(answer: AnswerContext) {
     this.#answer = answer;
-    this.#output = new OutputReader(answer.emit);
+    this.#output = new OutputReader(answer);
   }
 
   frame(data: string, event: string | undefined): boolean {
@@ -56,9 +56,9 @@ export class ResponseDecoder implements Decoder {
   #start(response: ResponseObject): void {
     if (this.#started) return;
     this.#started = true;
-    const { provider, emit } = this.#answer;
+    const { provider } = this.#answer;
     const said = compact({ model: asText(response.model), id: asText(response.id) });
-    emit({ type: 'start', provider, ...said });
+    this.#answer.emit({ type: 'start', provider, ...said });
   }
 
   /** Ends as the event says, unless it is called complete and the response knows better. */
@@ -70,7 +70,7 @@ export class ResponseDecoder implements Decoder {
   }
 
   #finish(response: ResponseObject, rawReason: string): void {
-    const { provider, emit } = this.#answer;
+    const { provider } = this.#answer;
     this.#start(response);
     this.#output.rest(asList(response.output));
     const meaning = finishReason(rawReason);
@@ -78,14 +78,13 @@ export class ResponseDecoder implements Decoder {
     const reason = meaning === 'stop' && this.#output.hasCalls ? 'tool-calls' : meaning;
     this.#output.finish(reason);
     const usage = readResponseUsage(response.usage);
-    if (usage !== undefined) emit({ type: 'usage', usage });
+    if (usage !== undefined) this.#answer.emit({ type: 'usage', usage });
     const said = compact({ usage, refusal: asText(this.#output.refusal) });
-    emit({ type: 'finish', reason, rawReason, ...said });
+    this.#answer.emit({ type: 'finish', reason, rawReason, ...said });
   }
 
   #failure({ error }: ResponseObject, status: string): Error {
-    const { provider, failure } = this.#answer;
-    return error ? failure({ error }) : finishFailure(provider, status);
+    return error ? this.#answer.failure({ error }) : finishFailure(this.#answer.provider, status);
   }
 }
 

@@ -1,4 +1,5 @@
-import type { ChatEvent, FinishReason } from '../../event/chat-event';
+import type { FinishReason } from '../../event/chat-event';
+import type { AnswerContext } from '../decoder';
 import { asObject, asText } from '../json';
 import { ToolCallAssembler } from '../tool-call-assembler';
 import { sayingOf, sayingsOf, type Kind, type Saying } from './sayings';
@@ -13,14 +14,12 @@ import type { OutputItem, ResponseEvent } from './wire';
  */
 export class OutputReader {
   refusal = '';
-  readonly #emit: (event: ChatEvent) => void;
   readonly #calls: ToolCallAssembler;
   readonly #callIds = new Set<string>();
   readonly #said = new Set<string>();
 
-  constructor(emit: (event: ChatEvent) => void) {
-    this.#emit = emit;
-    this.#calls = new ToolCallAssembler(emit);
+  constructor(private readonly answer: Pick<AnswerContext, 'emit'>) {
+    this.#calls = new ToolCallAssembler(answer);
   }
 
   get hasCalls(): boolean {
@@ -137,6 +136,6 @@ export class OutputReader {
     if (text === undefined) return;
     this.#said.add(kind).add(`${kind} ${place}`).add(`${kind} ${place} ${part}`);
     if (kind === 'refusal') this.refusal += text;
-    else this.#emit({ type: kind === 'text' ? 'text-delta' : 'reasoning-delta', text });
+    else this.answer.emit({ type: kind === 'text' ? 'text-delta' : 'reasoning-delta', text });
   }
 }

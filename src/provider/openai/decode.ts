@@ -4,16 +4,15 @@ import type { AnswerContext, Decoder } from '../decoder';
 import { finishFailure, finishReason } from '../finish-reason';
 import { asList, asObject, asText, compact } from '../json';
 import { malformed, readFrame, reportsError } from '../read-frame';
-import { ToolCallAssembler } from '../tool-call-assembler';
-import { ChatToolCalls } from './tool-calls';
+import { ChatToolCalls, hasToolCalls } from './tool-calls';
 import { readChatUsage } from './usage';
 import type { ChatChoice, ChatChunk, ChatDelta, ContentPart, ReasoningDetail } from './wire';
 
 /** Reads a chat completion of OpenAI and of the many servers that speak its protocol. */
 export class ChatDecoder implements Decoder {
   readonly #answer: AnswerContext;
-  readonly #assembler: ToolCallAssembler;
-  readonly #toolCalls: ChatToolCalls;
+  /** Made for the first piece of one, as most answers have none. */
+  #toolCalls: ChatToolCalls | undefined;
   #started = false;
   #inPieces = false;
   #rawReason: string | undefined;
@@ -22,8 +21,6 @@ export class ChatDecoder implements Decoder {
 
   constructor(answer: AnswerContext) {
     this.#answer = answer;
-    this.#assembler = new ToolCallAssembler(answer.emit);
-    this.#toolCalls = new ChatToolCalls(this.#assembler);
   }
 
   frame(data: string, event: string | undefined): boolean {
@@ -76,7 +73,7 @@ export class ChatDecoder implements Decoder {
       this.#say('reasoning-delta', readReasoning(delta));
       this.#content(delta.content);
       this.#refusal += asText(delta.refusal) ?? '';
-      this.#toolCalls.add(delta);
+      if (hasToolCalls(delta)) (this.#toolCalls ??= new ChatToolCalls(this.#answer)).add(delta);
     }
     this.#say('text-delta', asText(choice.text));
     this.#usage = readChatUsage(choice.usage) ?? this.#usage;
@@ -103,22 +100,21 @@ export class ChatDecoder implements Decoder {
   #start(chunk: ChatChunk): void {
     if (this.#started) return;
     this.#started = true;
-    const { provider, emit } = this.#answer;
+    const { provider } = this.#answer;
     const said = compact({ model: asText(chunk.model), id: asText(chunk.id) });
-    emit({ type: 'start', provider, ...said });
+    this.#answer.emit({ type: 'start', provider, ...said });
   }
 
   #finish(): void {
     this.#start({});
-    const { emit } = this.#answer;
     const rawReason = this.#rawReason;
     const reason = finishReason(rawReason);
     if (reason === 'failure') return;
-    this.#assembler.finish(reason);
-    if (this.#usage !== undefined) emit({ type: 'usage', usage: this.#usage });
+    this.#toolCalls?.finish(reason);
+    if (this.#usage !== undefined) this.#answer.emit({ type: 'usage', usage: this.#usage });
     const refusal = asText(this.#refusal);
     const said = compact({ rawReason, usage: this.#usage, refusal });
-    emit({ type: 'finish', reason, ...said } satisfies ChatEvent);
+    this.#answer.emit({ type: 'finish', reason, ...said } satisfies ChatEvent);
   }
 }
 

@@ -1,5 +1,7 @@
+import type { FinishReason } from '../../event/chat-event';
+import type { AnswerContext } from '../decoder';
 import { asList, asObject, asText } from '../json';
-import type { ToolCallAssembler } from '../tool-call-assembler';
+import { ToolCallAssembler } from '../tool-call-assembler';
 import type { ChatDelta, FunctionDelta, ToolCallDelta } from './wire';
 
 interface Slot {
@@ -16,14 +18,19 @@ interface Piece {
   readonly position: number | undefined;
 }
 
+/** Whether a delta has a piece of a tool call. */
+export function hasToolCalls(delta: ChatDelta): boolean {
+  return asList(delta.tool_calls).length > 0 || asObject(delta.function_call) !== undefined;
+}
+
 /** Finds out which call a fragment belongs to, and hands it to the assembler. */
 export class ChatToolCalls {
   readonly #calls: ToolCallAssembler;
   readonly #slots = new Map<unknown, Slot>();
   #last: unknown;
 
-  constructor(calls: ToolCallAssembler) {
-    this.#calls = calls;
+  constructor(answer: Pick<AnswerContext, 'emit'>) {
+    this.#calls = new ToolCallAssembler(answer);
   }
 
   add(delta: ChatDelta): void {
@@ -34,6 +41,11 @@ export class ChatToolCalls {
     });
     const legacy = asObject<FunctionDelta>(delta.function_call);
     if (legacy !== undefined) this.#fragment('function_call', undefined, legacy);
+  }
+
+  /** Emits the calls, see {@link ToolCallAssembler.finish}. */
+  finish(reason: FinishReason): void {
+    this.#calls.finish(reason);
   }
 
   #add(

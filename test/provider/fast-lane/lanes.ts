@@ -57,7 +57,10 @@ export interface Frame {
 /** The frames of a body that comes in pieces. */
 export function framesIn(framing: Framing, pieces: readonly Uint8Array[]): readonly Frame[] {
   const frames: Frame[] = [];
-  const reader = framing((data, event) => frames.push({ data, event }), { maxFrameLength: 1e7 });
+  const reader = framing(
+    { frame: (data, event) => void frames.push({ data, event }) },
+    { maxFrameLength: 1e7 },
+  );
   for (const piece of pieces) reader.push(piece);
   reader.end();
   return frames;
