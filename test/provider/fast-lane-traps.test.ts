@@ -47,9 +47,9 @@ describe('the fast lane of a decoder of another kind', () => {
       ],
     ],
   )('is not fooled by one %s', (_, read, events) => {
-    const create: CreateDecoder = ({ emit }) => ({
+    const create: CreateDecoder = (answer) => ({
       frame: (data, event) => {
-        emit(read(JSON.parse(data) as Fields, event));
+        answer.emit(read(JSON.parse(data) as Fields, event));
         return false;
       },
       body: () => undefined,
