@@ -14,9 +14,6 @@ import { RateLanes } from './state/rate-lanes';
 import type { RateLimits } from './state/rate-meter';
 import { TokenCalibration } from './state/token-calibration';
 
-const COUNTABLE: Range = { max: Number.MAX_SAFE_INTEGER };
-const SORTABLE: Range = { min: -Infinity };
-
 /** Options for {@link limitRate}. */
 export interface LimitRateOptions {
   /**
@@ -157,6 +154,8 @@ export function limitRate<T = ChatEvent>(options: LimitRateOptions): RateLimit<T
   const calibration = new TokenCalibration();
   const changes = new Changes();
   const rates: Rates = { clock, calibration, changes, queue, learn };
+  const countable: Range = { max: Number.MAX_SAFE_INTEGER };
+  const sortable: Range = { min: -Infinity };
   const patience = mode === 'reject' ? 0 : maxWait;
 
   const setting = (option: 'requests' | 'tokens' | 'burst'): Setting => {
@@ -181,8 +180,8 @@ export function limitRate<T = ChatEvent>(options: LimitRateOptions): RateLimit<T
         const cost =
           estimate && asked ? estimate(asked) : calibration.expect(input, asked?.maxOutputTokens);
         const rank = asked ? priority(asked) : 0;
-        checkNumber('limitRate', 'estimate', cost, COUNTABLE);
-        checkNumber('limitRate', 'priority', rank, SORTABLE);
+        checkNumber('limitRate', 'estimate', cost, countable);
+        checkNumber('limitRate', 'priority', rank, sortable);
         const lane = lanes.of(asked ? keyText('limitRate', key(asked)) : '');
         // The options of the user may have ended the call.
         if (destination.closed) return;
