@@ -59,6 +59,16 @@ class ShareWatchdog<T> extends Watchdog<T> {
     super(out, attempt.scheduler, { firstToken });
   }
 
+  // The time is waited for only where no deadline nearer to the wire has lifted the share.
+  override watch(source: Observable<T>): void {
+    if (this.firstToken < 1) {
+      super.watch(source);
+      return;
+    }
+    source.subscribe(this);
+    if (!this.closed && !this.hasOutput) this.wait();
+  }
+
   protected override isLifted(): boolean {
     return this.share.lifted;
   }

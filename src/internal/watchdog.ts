@@ -55,7 +55,7 @@ export abstract class Watchdog<T> extends OperatorSubscriber<T> {
 
   /** Subscribes to what is to be watched. */
   watch(source: Observable<T>): void {
-    this.#wait();
+    this.wait();
     if (!this.closed) source.subscribe(this);
   }
 
@@ -95,7 +95,8 @@ export abstract class Watchdog<T> extends OperatorSubscriber<T> {
     this.#timer = undefined;
   }
 
-  #wait(): void {
+  /** Waits for the limit that comes first, or gives up when it has come. */
+  protected wait(): void {
     const { connect = Infinity, firstToken = Infinity, idle = Infinity } = this.limits;
     const waits = !this.hasOutput;
     const first = waits && !this.isLifted() ? this.#begun + firstToken : Infinity;
@@ -105,7 +106,7 @@ export abstract class Watchdog<T> extends OperatorSubscriber<T> {
     if (at === Infinity) return;
     if (at > this.#clock.time + HAIR) {
       this.#timer = this.#clock.at(at, () => {
-        this.#wait();
+        this.wait();
       });
       return;
     }
