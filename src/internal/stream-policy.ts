@@ -1,20 +1,28 @@
-import type { Observable } from 'rxjs';
+import { Observable, type Subscriber } from 'rxjs';
 import type { Handler, StreamPolicy } from '../handler';
 import { callOf, plainCall, type Call } from './call';
 
 /**
  * Makes one function both a policy for handlers and an operator for Observables.
- * The handler runs on subscribe, anew for each subscription.
+ *
+ * @param subscribe - Runs for each subscription; the handler runs when the call's source is
+ * subscribed to.
  */
 export function streamPolicy<T>(
-  apply: (source: Observable<T>, call: Call<T>) => Observable<T>,
+  subscribe: (call: Call<T>, destination: Subscriber<T>) => void,
 ): StreamPolicy<T> {
   function policy<Request>(next: Handler<Request, T>): Handler<Request, T>;
   function policy(source: Observable<T>): Observable<T>;
   function policy(input: Handler<unknown, T> | Observable<T>): Handler<unknown, T> | Observable<T> {
-    const answer = (call: Call<T>): Observable<T> => apply(call.source, call);
-    if (typeof input !== 'function') return answer(plainCall(input));
-    return (request) => answer(callOf(input, request));
+    if (typeof input !== 'function') {
+      return new Observable((destination) => {
+        subscribe(plainCall(input), destination);
+      });
+    }
+    return (request) =>
+      new Observable((destination) => {
+        subscribe(callOf(input, request), destination);
+      });
   }
   return policy;
 }

@@ -1,4 +1,5 @@
-import { asyncScheduler, defer, Observable, type SchedulerLike, tap } from 'rxjs';
+import type { Observable } from 'rxjs';
+import { asyncScheduler, defer, type SchedulerLike, tap } from 'rxjs';
 import { classify } from '../error/classify';
 import type { ChatEvent } from '../event/chat-event';
 import type { StreamPolicy } from '../handler';
@@ -156,12 +157,9 @@ export function adaptConcurrency<T = ChatEvent>(
       );
     });
 
-  const policy = streamPolicy<T>(
-    (source, call) =>
-      new Observable((destination) => {
-        slots.hold(call, measured(source), destination);
-      }),
-  );
+  const policy = streamPolicy<T>((call, destination) => {
+    slots.hold(call, measured(call.source), destination);
+  });
   const state$ = slots.watch((state) => ({ ...state, limit: limit() }));
   return Object.assign(policy, { state$ });
 }

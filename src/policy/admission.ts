@@ -1,3 +1,4 @@
+import type { Observable } from 'rxjs';
 import {
   asyncScheduler,
   defer,
@@ -5,7 +6,6 @@ import {
   ignoreElements,
   map,
   merge,
-  Observable,
   startWith,
   Subject,
   take,
@@ -145,23 +145,20 @@ export function admission<T = ChatEvent>(options: AdmissionOptions): Admission<T
   let draining = false;
   let aborting = false;
 
-  const policy = streamPolicy<T>(
-    (source, call) =>
-      new Observable((destination) => {
-        if (draining) throw refused();
-        const abort = (error: LlmError): void => {
-          destination.error(error);
-        };
-        calls.add(abort);
-        destination.add(() => {
-          calls.delete(abort);
-          left.next();
-        });
-        limit.follow(destination);
-        queue.follow(destination);
-        slots.hold(call, source, destination);
-      }),
-  );
+  const policy = streamPolicy<T>((call, destination) => {
+    if (draining) throw refused();
+    const abort = (error: LlmError): void => {
+      destination.error(error);
+    };
+    calls.add(abort);
+    destination.add(() => {
+      calls.delete(abort);
+      left.next();
+    });
+    limit.follow(destination);
+    queue.follow(destination);
+    slots.hold(call, call.source, destination);
+  });
 
   const drain = ({ timeout = 30_000 }: DrainOptions = {}): Observable<DrainReport> => {
     checkNumber('admission', 'timeout', timeout);

@@ -1,4 +1,5 @@
-import { asyncScheduler, Observable, type SchedulerLike } from 'rxjs';
+import type { Observable } from 'rxjs';
+import { asyncScheduler, type SchedulerLike } from 'rxjs';
 import { LlmError } from '../error/llm-error';
 import type { ChatEvent } from '../event/chat-event';
 import type { StreamPolicy } from '../handler';
@@ -147,27 +148,24 @@ export function circuitBreaker<T = ChatEvent>(
   const clock = new SteadyClock(scheduler);
   const changes = new Changes();
 
-  const policy = streamPolicy<T>(
-    (source) =>
-      new Observable((destination) => {
-        failureRate.follow(destination);
-        slowCallRate.follow(destination);
-        // A call that could not be judged is not made: this throws.
-        rates();
-        const before = circuit.phase;
-        const permit = circuit.enter(clock.time);
-        if (circuit.phase !== before) changes.tell();
-        if (!permit) throw refusal(circuit, clock.time);
-        judgeCall(source, destination, {
-          clock,
-          isFailure,
-          settle: (verdict) => {
-            const ending = verdict && { ...verdict, slow: verdict.latency >= slowAfter };
-            if (circuit.settle(permit, clock.time, ending)) changes.tell();
-          },
-        });
-      }),
-  );
+  const policy = streamPolicy<T>(({ source }, destination) => {
+    failureRate.follow(destination);
+    slowCallRate.follow(destination);
+    // A call that could not be judged is not made: this throws.
+    rates();
+    const before = circuit.phase;
+    const permit = circuit.enter(clock.time);
+    if (circuit.phase !== before) changes.tell();
+    if (!permit) throw refusal(circuit, clock.time);
+    judgeCall(source, destination, {
+      clock,
+      isFailure,
+      settle: (verdict) => {
+        const ending = verdict && { ...verdict, slow: verdict.latency >= slowAfter };
+        if (circuit.settle(permit, clock.time, ending)) changes.tell();
+      },
+    });
+  });
 
   const state$ = changes.watch(() => stateOf(circuit, clock.time));
   const forceOpen = (): void => {

@@ -1,4 +1,5 @@
-import { asyncScheduler, Observable, type SchedulerLike } from 'rxjs';
+import type { Observable } from 'rxjs';
+import { asyncScheduler, type SchedulerLike } from 'rxjs';
 import type { ChatEvent } from '../event/chat-event';
 import type { StreamPolicy } from '../handler';
 import { CooldownAttempt } from '../internal/cooldown-attempt';
@@ -98,13 +99,10 @@ export function cooldown<T = ChatEvent>(options: CooldownOptions = {}): Cooldown
   const line = new CooldownLine(scheduler, { base, cap, random });
   const rules = { line, scheduler, cap, attempts };
 
-  const policy = streamPolicy<T>(
-    (_, call) =>
-      new Observable((destination) => {
-        // What is left already would never give its pass back.
-        if (!destination.closed) new CooldownAttempt(rules, call, destination).enter();
-      }),
-  );
+  const policy = streamPolicy<T>((call, destination) => {
+    // What is left already would never give its pass back.
+    if (!destination.closed) new CooldownAttempt(rules, call, destination).enter();
+  });
 
   const state$ = line.watch((gate, time) => {
     const now = { state: gate.state(time), waiting: line.waiting };

@@ -1,4 +1,4 @@
-import { asyncScheduler, Observable, type SchedulerLike, type Subscriber } from 'rxjs';
+import { asyncScheduler, type SchedulerLike, type Subscriber } from 'rxjs';
 import { LlmError } from '../error/llm-error';
 import { isKeepAlive, type ChatEvent } from '../event/chat-event';
 import type { StreamPolicy } from '../handler';
@@ -70,25 +70,22 @@ export function deadlines<T = ChatEvent>(options: DeadlinesOptions): StreamPolic
 
   const listens = connect !== undefined || idle !== undefined;
 
-  return streamPolicy<T>(
-    (source, call) =>
-      new Observable((destination) => {
-        const { chat, context } = call;
-        if (firstToken !== undefined) liftShare(context);
-        const own = total === undefined ? Infinity : scheduler.now() + total;
-        const deadline = Math.min(own, context.deadline ?? Infinity);
-        const watchdog = new DeadlineWatchdog(destination, scheduler, options, deadline);
-        // An outer deadline that comes first is not the one that was set here.
-        watchdog.total = deadline < own ? undefined : total;
-        // What comes from elsewhere may mean something else by a keep-alive.
-        watchdog.swallows = listens && chat && !context.keepAlives;
-        const within = {
-          ...(deadline === Infinity ? {} : { deadline }),
-          ...(listens ? { keepAlives: true } : {}),
-        };
-        watchdog.watch(deadline === Infinity && !listens ? source : call.within(within));
-      }),
-  );
+  return streamPolicy<T>((call, destination) => {
+    const { chat, context } = call;
+    if (firstToken !== undefined) liftShare(context);
+    const own = total === undefined ? Infinity : scheduler.now() + total;
+    const deadline = Math.min(own, context.deadline ?? Infinity);
+    const watchdog = new DeadlineWatchdog(destination, scheduler, options, deadline);
+    // An outer deadline that comes first is not the one that was set here.
+    watchdog.total = deadline < own ? undefined : total;
+    // What comes from elsewhere may mean something else by a keep-alive.
+    watchdog.swallows = listens && chat && !context.keepAlives;
+    const within = {
+      ...(deadline === Infinity ? {} : { deadline }),
+      ...(listens ? { keepAlives: true } : {}),
+    };
+    watchdog.watch(deadline === Infinity && !listens ? call.source : call.within(within));
+  });
 }
 
 class DeadlineWatchdog<T> extends Watchdog<T> {

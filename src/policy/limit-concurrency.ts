@@ -1,4 +1,4 @@
-import { Observable } from 'rxjs';
+import type { Observable } from 'rxjs';
 import type { ChatEvent } from '../event/chat-event';
 import type { StreamPolicy } from '../handler';
 import { checkFunction, checkNumber } from '../internal/options';
@@ -82,13 +82,10 @@ export function limitConcurrency<T = ChatEvent>(
     priority,
   });
 
-  const policy = streamPolicy<T>(
-    (source, call) =>
-      new Observable((destination) => {
-        limit.follow(destination);
-        slots.hold(call, source, destination);
-      }),
-  );
+  const policy = streamPolicy<T>((call, destination) => {
+    limit.follow(destination);
+    slots.hold(call, call.source, destination);
+  });
   const state$ = slots.watch((state) => ({ ...state, max: limit.current ?? 0 }));
   return Object.assign(policy, { state$ });
 }

@@ -1,4 +1,5 @@
-import { asyncScheduler, Observable, type SchedulerLike } from 'rxjs';
+import type { Observable } from 'rxjs';
+import { asyncScheduler, type SchedulerLike } from 'rxjs';
 import type { ChatEvent } from '../event/chat-event';
 import type { StreamPolicy } from '../handler';
 import { Changes } from '../internal/changes';
@@ -169,30 +170,27 @@ export function limitRate<T = ChatEvent>(options: LimitRateOptions): RateLimit<T
   const burst = setting('burst');
   const lanes = new RateLanes(per, valuesOf({ requests, tokens, burst }), clock);
 
-  const policy = streamPolicy<T>(
-    (source, { request, chat, context }) =>
-      new Observable((destination) => {
-        requests.follow(destination);
-        tokens.follow(destination);
-        burst.follow(destination);
-        const asked = request == null ? undefined : (request as ChatRequest);
-        const input = chat && asked && !estimate ? estimateTokens(asked) : 0;
-        const cost =
-          estimate && asked ? estimate(asked) : calibration.expect(input, asked?.maxOutputTokens);
-        const rank = asked ? priority(asked) : 0;
-        checkNumber('limitRate', 'estimate', cost, countable);
-        checkNumber('limitRate', 'priority', rank, sortable);
-        const lane = lanes.of(asked ? keyText('limitRate', key(asked)) : '');
-        // The options of the user may have ended the call.
-        if (destination.closed) return;
-        const deadline = context.deadline ?? Infinity;
-        const left = deadline === Infinity ? deadline : deadline - scheduler.now();
-        const { time } = clock;
-        const until = time + Math.min(patience, left);
-        const demand = { tokens: cost, priority: rank, until, input };
-        new RatedCall(rates, lane, demand, source, destination).enter(time, chat);
-      }),
-  );
+  const policy = streamPolicy<T>(({ source, request, chat, context }, destination) => {
+    requests.follow(destination);
+    tokens.follow(destination);
+    burst.follow(destination);
+    const asked = request == null ? undefined : (request as ChatRequest);
+    const input = chat && asked && !estimate ? estimateTokens(asked) : 0;
+    const cost =
+      estimate && asked ? estimate(asked) : calibration.expect(input, asked?.maxOutputTokens);
+    const rank = asked ? priority(asked) : 0;
+    checkNumber('limitRate', 'estimate', cost, countable);
+    checkNumber('limitRate', 'priority', rank, sortable);
+    const lane = lanes.of(asked ? keyText('limitRate', key(asked)) : '');
+    // The options of the user may have ended the call.
+    if (destination.closed) return;
+    const deadline = context.deadline ?? Infinity;
+    const left = deadline === Infinity ? deadline : deadline - scheduler.now();
+    const { time } = clock;
+    const until = time + Math.min(patience, left);
+    const demand = { tokens: cost, priority: rank, until, input };
+    new RatedCall(rates, lane, demand, source, destination).enter(time, chat);
+  });
 
   const state$ = changes.watch(() => ({ ...lanes.sum(), keys: lanes.size }));
   return Object.assign(policy, { state$ });

@@ -1,4 +1,4 @@
-import { asyncScheduler, Observable, timer, type SchedulerLike, type Subscriber } from 'rxjs';
+import { asyncScheduler, timer, type SchedulerLike, type Subscriber } from 'rxjs';
 import { classify } from '../error/classify';
 import type { LlmError } from '../error/llm-error';
 import { isFinish, type ChatEvent } from '../event/chat-event';
@@ -141,13 +141,10 @@ export function retryBackoff<T = ChatEvent>(options: RetryBackoffOptions = {}): 
   };
 
   const rules: RetryRules = { attempts, afterOutput, allowance, scheduler, isMendable, delayFor };
-  return streamPolicy<T>(
-    (_, call) =>
-      new Observable((destination) => {
-        allowance.deposit();
-        new RetriedCall(rules, call, destination).attempt();
-      }),
-  );
+  return streamPolicy<T>((call, destination) => {
+    allowance.deposit();
+    new RetriedCall(rules, call, destination).attempt();
+  });
 }
 
 /** What holds for all calls of an instance. */

@@ -8,9 +8,9 @@ import { watch } from '../support/watch';
 describe('streamPolicy', () => {
   const setUp = () => {
     const calls: Call<number>[] = [];
-    const policy = streamPolicy<number>((source, call) => {
+    const policy = streamPolicy<number>((call, destination) => {
       calls.push(call);
-      return source;
+      call.source.subscribe(destination);
     });
     return { calls, policy };
   };
@@ -35,9 +35,9 @@ describe('streamPolicy', () => {
   it('can ask with more in the context of a chat request, and of no other', () => {
     const { policy } = setUp();
     const asked: unknown[] = [];
-    const within = streamPolicy<number>((source, call) => {
+    const within = streamPolicy<number>((call, destination) => {
       asked.push(call.context);
-      return call.within({ deadline: 7 });
+      call.within({ deadline: 7 }).subscribe(destination);
     });
     const handler = (request: unknown) => {
       asked.push(request);
