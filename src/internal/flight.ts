@@ -2,6 +2,7 @@ import type { Subscriber, Unsubscribable } from 'rxjs';
 import type { ChatEvent } from '../event/chat-event';
 import { freezeEvent } from './deep-freeze';
 import { SharedSubscriber } from './operate';
+import { Recording } from './recording';
 import { reportAside } from './report';
 
 type Reader = Subscriber<ChatEvent>;
@@ -14,7 +15,7 @@ type Reader = Subscriber<ChatEvent>;
  * happen. Events are frozen, as many read them.
  */
 export class Flight extends SharedSubscriber<ChatEvent> {
-  #attempt: ChatEvent[] = [];
+  #attempt = new Recording();
   /** How many read it, those included who are still told its beginning. */
   #reading = 0;
   // Replaced, not changed: who leaves or joins while an event is told changes nothing for others.
@@ -36,7 +37,7 @@ export class Flight extends SharedSubscriber<ChatEvent> {
   }
 
   /** What the current attempt has said so far. */
-  get attempt(): readonly ChatEvent[] {
+  get attempt(): Recording {
     return this.#attempt;
   }
 
@@ -44,9 +45,11 @@ export class Flight extends SharedSubscriber<ChatEvent> {
   tell(reader: Reader): void {
     this.#reading += 1;
     reader.add(new Seat(this, reader));
-    // By index, as the reader of a repeated event may cause the next live one.
-    const { attempt } = this;
-    for (let at = 0; at < attempt.length && !reader.closed; at += 1) reader.next(attempt[at]!);
+    // The reader of a repeated event may cause the next live one, which then is read here, too.
+    for (const event of this.#attempt) {
+      if (reader.closed) return;
+      reader.next(event);
+    }
     if (reader.closed) return;
     if (this.#end) this.#end(reader);
     else this.#live = [...this.#live, reader];
@@ -89,10 +92,11 @@ export class Flight extends SharedSubscriber<ChatEvent> {
   #note(event: ChatEvent): void {
     switch (event.type) {
       case 'retract':
-        this.#attempt = [];
+        this.#attempt = new Recording();
         break;
       case 'start':
-        this.#attempt = [event];
+        this.#attempt = new Recording();
+        this.#attempt.add(event);
         break;
       case 'retry':
       case 'route':
@@ -103,7 +107,7 @@ export class Flight extends SharedSubscriber<ChatEvent> {
       case 'keep-alive':
         break;
       default:
-        this.#attempt.push(event);
+        this.#attempt.add(event);
     }
   }
 

@@ -1,12 +1,13 @@
 import { asyncScheduler, defer, Observable, type SchedulerLike, type Subscriber } from 'rxjs';
 import { LlmError } from '../error/llm-error';
-import { isText, type ChatEvent, type FinishEvent } from '../event/chat-event';
+import type { ChatEvent } from '../event/chat-event';
 import type { Handler, Policy } from '../handler';
 import { Changes } from '../internal/changes';
 import { Commitment } from '../internal/commit';
 import { Flight } from '../internal/flight';
 import { operate } from '../internal/operate';
 import { checkFunction, checkNumber, keyText } from '../internal/options';
+import type { Recording } from '../internal/recording';
 import { requestKey } from '../request/request-key';
 import type { ChatRequest } from '../request/schema';
 import { MemoryStore } from '../store/memory';
@@ -64,7 +65,7 @@ export interface Cache extends Policy {
 }
 
 interface Kept {
-  readonly events: readonly ChatEvent[];
+  readonly answer: Recording;
   readonly keptAt: number;
   readonly took: number;
 }
@@ -118,12 +119,13 @@ export function cache(options: CacheOptions = {}): Cache {
     changes.tell();
   };
 
-  const keep = (id: string, startedAt: number, events: readonly ChatEvent[]): void => {
-    const length = lengthOf(events);
-    if (length === undefined) return;
+  const keep = (id: string, startedAt: number, answer: Recording): void => {
+    const size = sizeOf(answer);
+    if (size === undefined) return;
     const now = scheduler.now();
     const took = Math.max(0, now - startedAt);
-    store.set(id, { events, keptAt: now, took }, now + ttl, 2 * (id.length + length));
+    const kept = { answer: answer.seal(), keptAt: now, took };
+    store.set(id, kept, now + ttl, 2 * (id.length + size));
     changes.tell();
   };
 
@@ -146,7 +148,7 @@ export function cache(options: CacheOptions = {}): Cache {
         count('hits');
         const age = Math.max(0, now - kept.keptAt);
         destination.next(Object.freeze({ type: 'cache', status: 'hit', age, saved: kept.took }));
-        repeat(kept.events, destination);
+        repeat(kept.answer, destination);
         return;
       }
       const flight = flights.get(id);
@@ -209,9 +211,11 @@ export function cache(options: CacheOptions = {}): Cache {
   return Object.assign(policy, { stats$ });
 }
 
-function repeat(events: readonly ChatEvent[], destination: Subscriber<ChatEvent>): void {
-  for (let at = 0; at < events.length && !destination.closed; at += 1)
-    destination.next(events[at]!);
+function repeat(answer: Recording, destination: Subscriber<ChatEvent>): void {
+  for (const event of answer) {
+    if (destination.closed) return;
+    destination.next(event);
+  }
   destination.complete();
 }
 
@@ -219,23 +223,15 @@ function isOutOfTime(error: unknown): boolean {
   return LlmError.is(error) && error.kind === 'timed-out' && error.code === 'total';
 }
 
-// What a piece of text takes besides its text.
-const TEXT_EVENT = 32;
-
-/** The length of the answer as text; none where it is too deep for that, or goes in circles. */
-function lengthOf(events: readonly ChatEvent[]): number | undefined {
+/** The size of an answer; none where it is too deep to be measured, or goes in circles. */
+function sizeOf(answer: Recording): number | undefined {
   try {
-    return events.reduce((sum, event) => sum + lengthOfEvent(event), 0);
+    return answer.size;
   } catch {
     return undefined;
   }
 }
 
-function lengthOfEvent(event: ChatEvent): number {
-  return isText(event) ? TEXT_EVENT + event.text.length : JSON.stringify(event).length;
-}
-
-function isWhole(events: readonly ChatEvent[]): boolean {
-  const finish = events.at(-1) as FinishEvent | undefined;
-  return finish?.type === 'finish' && ['stop', 'tool-calls'].includes(finish.reason);
+function isWhole({ last }: Recording): boolean {
+  return last?.type === 'finish' && ['stop', 'tool-calls'].includes(last.reason);
 }
