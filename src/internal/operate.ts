@@ -95,6 +95,24 @@ export abstract class OperatorSubscriber<In, Out = In> extends Subscriber<In> {
   }
 }
 
+/**
+ * An operator that holds something for its call, and gives it back in `onLeave`: at the end before
+ * the consumer hears of it, so that who then asks again finds it free.
+ */
+export abstract class LeaseSubscriber<In, Out = In> extends OperatorSubscriber<In, Out> {
+  protected override onError(reason: unknown): void {
+    this.onLeave();
+    super.onError(reason);
+  }
+
+  protected override onComplete(): void {
+    this.onLeave();
+    super.onComplete();
+  }
+
+  protected abstract override onLeave(): void;
+}
+
 /** A subscriber that many listen to, who come and go, so that no destination is its own. */
 export abstract class SharedSubscriber<In> extends Subscriber<In> {
   protected constructor() {

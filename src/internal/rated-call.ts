@@ -8,7 +8,7 @@ import type { RateEntry } from '../policy/state/rate-log';
 import type { TokenCalibration } from '../policy/state/token-calibration';
 import type { Place } from '../policy/state/wait-queue';
 import type { Changes } from './changes';
-import { OperatorSubscriber } from './operate';
+import { LeaseSubscriber } from './operate';
 import { MAX_DELAY } from './options';
 import type { SteadyClock } from './steady-clock';
 
@@ -30,7 +30,7 @@ export interface RateDemand extends RateWaiter {
 }
 
 /** One call: it waits until its lane lets it go, then runs, and settles what it has used. */
-export class RatedCall<T> extends OperatorSubscriber<T> implements LaneWaiter {
+export class RatedCall<T> extends LeaseSubscriber<T> implements LaneWaiter {
   readonly tokens: number;
   readonly priority: number;
   readonly until: number;
@@ -109,17 +109,6 @@ export class RatedCall<T> extends OperatorSubscriber<T> implements LaneWaiter {
         this.#hear(event);
     }
     this.out.next(value);
-  }
-
-  // Settled at the end itself as well, so that who hears of the end finds all settled.
-  protected override onError(reason: unknown): void {
-    this.onLeave();
-    super.onError(reason);
-  }
-
-  protected override onComplete(): void {
-    this.onLeave();
-    super.onComplete();
   }
 
   protected override onLeave(): void {

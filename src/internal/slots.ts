@@ -9,7 +9,7 @@ import { LlmError } from '../error/llm-error';
 import { WaitQueue, type Place } from '../policy/state/wait-queue';
 import type { Call } from './call';
 import { Changes } from './changes';
-import { OperatorSubscriber } from './operate';
+import { LeaseSubscriber } from './operate';
 import { checkNumber, MAX_DELAY } from './options';
 
 /** How many run and wait. */
@@ -149,7 +149,7 @@ export class Slots {
 }
 
 /** One call: it waits for a slot, then runs in it. */
-class Holder<T> extends OperatorSubscriber<T> implements Waiting {
+class Holder<T> extends LeaseSubscriber<T> implements Waiting {
   place: Place<unknown> | undefined;
   #holds = false;
 
@@ -177,17 +177,6 @@ class Holder<T> extends OperatorSubscriber<T> implements Waiting {
 
   refuse(error: LlmError): void {
     this.out.error(error);
-  }
-
-  // Given back at the end itself as well, so that who hears of the end finds a free slot.
-  protected override onError(reason: unknown): void {
-    this.onLeave();
-    super.onError(reason);
-  }
-
-  protected override onComplete(): void {
-    this.onLeave();
-    super.onComplete();
   }
 
   protected override onLeave(): void {
