@@ -1,18 +1,53 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 
+interface Row {
+  readonly contender: string;
+  readonly figures: Readonly<Record<string, { readonly median: number }>>;
+  readonly ratios?: Readonly<Record<string, { readonly median: number }>>;
+}
+
 const read = (path: string): string => readFileSync(new URL(path, import.meta.url), 'utf8');
 
 const section = /\n## Speed\n(.*?)\n## /s.exec(read('../README.md'))?.[1] ?? '';
-const quoted = [...section.matchAll(/(\d+(?:\.\d+)?)(×| µs| ms| kB| \|)/g)];
+const { tables } = JSON.parse(read('../bench/results.json')) as {
+  tables: readonly { readonly id: string; readonly rows: readonly Row[] }[];
+};
+
+const rowOf = (table: string, contender: string): Row => {
+  const rows = tables.find(({ id }) => id === table)?.rows;
+  return rows!.find((row) => row.contender === contender)!;
+};
 
 describe('the figures of speed in the README', () => {
-  it('are there', () => {
-    expect(quoted.length).toBeGreaterThan(15);
+  it.each([
+    ['a provider alone', 'rxllm-bare'],
+    ['`rxllm-full`', 'rxllm-full'],
+    ['openai', 'openai'],
+    ['LangChain', 'langchain'],
+    ['AI SDK', 'ai-sdk'],
+  ])('are those of the results: %s', (name, contender) => {
+    const chunk = rowOf('chunks-chat', contender);
+    const short = rowOf('short-streams-chat-rate', contender);
+    const cells = [
+      name,
+      `${chunk.figures['cpu']!.median.toFixed(2)} µs`,
+      `${chunk.ratios!['cpu']!.median.toFixed(2)}×`,
+      short.figures['rate32']!.median.toFixed(0),
+      `${short.ratios!['rate32']!.median.toFixed(2)}×`,
+      `${rowOf('import', contender).figures['import']!.median.toFixed(1)} ms`,
+    ];
+    expect(section).toContain(`| ${cells.join(' | ')} |`);
   });
 
-  it.each(quoted.map(([text, figure]) => [text, figure]))('%s is in the results', (_, figure) => {
-    const figures = read('../bench/RESULTS.md').match(/\d+(?:\.\d+)?/g);
-    expect(figures).toContain(figure);
+  it('are those of the results: sizes', () => {
+    const size = (contender: string, column: string): string =>
+      rowOf('size', contender).figures[column]!.median.toFixed(1);
+    expect([...section.matchAll(/(\d+\.\d) kB/g)].map(([, figure]) => figure)).toEqual([
+      size('rxllm-full', 'node-gzip'),
+      size('openai', 'node-gzip'),
+      size('rxllm-full', 'browser-gzip'),
+      size('openai', 'browser-gzip'),
+    ]);
   });
 });
