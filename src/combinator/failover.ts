@@ -3,6 +3,7 @@ import { classify } from '../error/classify';
 import { LlmError } from '../error/llm-error';
 import type { ChatEvent } from '../event/chat-event';
 import type { Handler } from '../handler';
+import { Alarms } from '../internal/alarms';
 import { callOf } from '../internal/call';
 import { Commitment } from '../internal/commit';
 import { withinShare } from '../internal/deadline-share';
@@ -74,7 +75,8 @@ export function failover<Request = ChatRequest, Event = ChatEvent>(
   checkOneOf('failover', 'afterOutput', afterOutput, ['retract', 'error']);
   const entries = memberEntries('failover', members);
 
-  const rules: Rules<Request, Event> = { entries, when, afterOutput, scheduler };
+  const alarms = new Alarms(scheduler);
+  const rules: Rules<Request, Event> = { entries, when, afterOutput, alarms };
 
   return (request) =>
     new Observable((destination) => {
@@ -86,7 +88,7 @@ interface Rules<Request, Event> {
   readonly entries: readonly (readonly [name: string, handler: Handler<Request, Event>])[];
   readonly when: (error: LlmError, name: string) => boolean;
   readonly afterOutput: 'retract' | 'error';
-  readonly scheduler: SchedulerLike;
+  readonly alarms: Alarms;
 }
 
 interface Failure {
@@ -101,7 +103,7 @@ function askNext<Request, Event>(
   failures: readonly Failure[],
   destination: Subscriber<Event>,
 ): void {
-  const { entries, scheduler } = rules;
+  const { entries, alarms } = rules;
   const [name, handler] = entries[failures.length]!;
   if (isChatRequest(request)) {
     const error = failures.at(-1)?.error;
@@ -111,7 +113,7 @@ function askNext<Request, Event>(
   if (destination.closed) return;
   const attempt = new Attempt(rules, request, failures, destination);
   const left = entries.length - failures.length;
-  const share = { policy: 'failover', left, heldBackBy, scheduler };
+  const share = { policy: 'failover', left, heldBackBy, alarms };
   withinShare(callOf(handler, request), share).subscribe(attempt);
 }
 
@@ -129,6 +131,10 @@ class Attempt<Request, Event> extends OperatorSubscriber<Event> {
     out: Subscriber<Event>,
   ) {
     super(out);
+  }
+
+  override get passesText(): boolean {
+    return this.#committed.made;
   }
 
   protected override onNext(value: Event): void {

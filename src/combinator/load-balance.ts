@@ -1,6 +1,7 @@
-import { asyncScheduler, defer, Observable, type SchedulerLike } from 'rxjs';
+import { asyncScheduler, Observable, type SchedulerLike } from 'rxjs';
 import type { ChatEvent } from '../event/chat-event';
 import type { Handler } from '../handler';
+import { callOf } from '../internal/call';
 import { Changes } from '../internal/changes';
 import { judgeCall, type Judge, type Verdict } from '../internal/judge-call';
 import { isChatRequest, memberEntries, type Members } from '../internal/members';
@@ -190,7 +191,7 @@ export function loadBalance<Request = ChatRequest, Event = ChatEvent>(
       if (isChatRequest(request)) {
         destination.next({ type: 'route', by: 'loadBalance', name } as Event);
       }
-      const source = defer(() => entries[index]![1](request));
+      const source = callOf(entries[index]![1], request);
       judgeCall(source, destination, new TurnJudge(clock, balancer, changes, turn));
     });
 

@@ -1,12 +1,15 @@
-import { defer, type Observable } from 'rxjs';
+import { from, type Observable, type Subscriber } from 'rxjs';
 import type { Handler } from '../handler';
 import type { RequestContext } from '../request/schema';
 import { isChatRequest } from './members';
 
-/** One call of a handler, and what a policy knows of it. */
-export interface Call<T> {
-  /** The call itself: the handler runs on subscribe, anew for each subscription. */
-  readonly source: Observable<T>;
+/** What can be subscribed to, anew each time. */
+export interface Source<T> {
+  subscribe(subscriber: Subscriber<T>): unknown;
+}
+
+/** One call of a handler, and what a policy knows of it; the handler runs on subscribe. */
+export interface Call<T> extends Source<T> {
   /** The request, or `undefined` where there is no handler but a plain Observable. */
   readonly request: unknown;
   /** Whether notices (`retry`, `wait`, …) may be put into the stream. */
@@ -14,11 +17,12 @@ export interface Call<T> {
   /** What the request's context says; of a request that is not for a chat, nothing. */
   readonly context: RequestContext;
   /** The call with more in the request's context; of other requests, the call as it is. */
-  within(more: RequestContext): Observable<T>;
+  within(more: RequestContext): Source<T>;
 }
 
 const nothing: RequestContext = {};
 
+// In place of `defer`, which takes three objects for each layer of each call.
 class HandlerCall<Request, T> implements Call<T> {
   readonly chat: boolean;
   readonly context: RequestContext;
@@ -31,15 +35,21 @@ class HandlerCall<Request, T> implements Call<T> {
     this.context = (isChatRequest(request) ? request.context : undefined) ?? nothing;
   }
 
-  get source(): Observable<T> {
-    const { handler, request } = this;
-    return defer(() => handler(request));
+  subscribe(subscriber: Subscriber<T>): void {
+    let answer: Observable<T>;
+    try {
+      answer = from(this.handler(this.request));
+    } catch (thrown) {
+      subscriber.error(thrown);
+      return;
+    }
+    answer.subscribe(subscriber);
   }
 
-  within(more: RequestContext): Observable<T> {
+  within(more: RequestContext): Source<T> {
+    if (!this.chat) return this;
     const { handler, request, context } = this;
-    if (!this.chat) return this.source;
-    return defer(() => handler({ ...request, context: { ...context, ...more } }));
+    return new HandlerCall(handler, { ...request, context: { ...context, ...more } });
   }
 }
 
@@ -48,10 +58,14 @@ class PlainCall<T> implements Call<T> {
   readonly chat = false;
   readonly context = nothing;
 
-  constructor(readonly source: Observable<T>) {}
+  constructor(private readonly source: Observable<T>) {}
 
-  within(): Observable<T> {
-    return this.source;
+  subscribe(subscriber: Subscriber<T>): void {
+    this.source.subscribe(subscriber);
+  }
+
+  within(): Source<T> {
+    return this;
   }
 }
 

@@ -65,7 +65,7 @@ export class CooldownAttempt<T> extends OperatorSubscriber<T> implements Waiting
     this.place = undefined;
     this.#pass = this.rules.line.pass();
     try {
-      startAttempt(() => this.call.source.subscribe(this));
+      startAttempt(() => this.call.subscribe(this));
     } catch (thrown) {
       // A teardown that throws is no business of the call that made way for this one.
       this.out.error(thrown);
@@ -79,6 +79,10 @@ export class CooldownAttempt<T> extends OperatorSubscriber<T> implements Waiting
     this.onLeave();
     if (this.refusal) forwardAsFinal(this.out, this.refusal.error);
     else this.out.error(pausedFor(delay));
+  }
+
+  override get passesText(): boolean {
+    return this.#committed.made;
   }
 
   protected override onNext(value: T): void {

@@ -1,8 +1,9 @@
-import { Observable, type SchedulerLike, type Subscriber } from 'rxjs';
+import type { Subscriber } from 'rxjs';
 import { LlmError } from '../error/llm-error';
 import type { ChatEvent } from '../event/chat-event';
 import type { RequestContext } from '../request/schema';
-import type { Call } from './call';
+import type { Alarms } from './alarms';
+import type { Call, Source } from './call';
 import { Watchdog } from './watchdog';
 
 /** When the attempts of a call must have said something; `Infinity` where no one waits for it. */
@@ -17,7 +18,7 @@ export interface DeadlineShare {
   readonly left: number;
   /** Notices with which something on this side says that it holds the attempt back. */
   readonly heldBackBy: readonly ChatEvent['type'][];
-  readonly scheduler: SchedulerLike;
+  readonly alarms: Alarms;
 }
 
 // On the context under a symbol: it goes wherever the context goes, and is in no key or JSON.
@@ -36,16 +37,18 @@ export function liftShare(context: SharedContext): void {
  * that a silent one leaves time for the next. Once it has begun to answer, it may use all that is
  * left; so may the last attempt, one that waits on this side, and one with a `firstToken` deadline.
  */
-export function withinShare<T>(call: Call<T>, attempt: DeadlineShare): Observable<T> {
+export function withinShare<T>(call: Call<T>, attempt: DeadlineShare): Source<T> {
   const last = lastMoment(call.context);
-  if (attempt.left <= 1 || last === Infinity) return call.source;
-  return new Observable((destination) => {
-    const now = attempt.scheduler.now();
-    const firstToken = Math.max(0, last - now) / attempt.left;
-    const watchdog = new ShareWatchdog(destination, attempt, firstToken);
-    const more: SharedContext = { firstTokenDeadline: now + firstToken, [share]: watchdog.share };
-    watchdog.watch(call.within(more));
-  });
+  if (attempt.left <= 1 || last === Infinity) return call;
+  return {
+    subscribe: (destination) => {
+      const now = attempt.alarms.scheduler.now();
+      const firstToken = Math.max(0, last - now) / attempt.left;
+      const watchdog = new ShareWatchdog(destination, attempt, firstToken);
+      const more: SharedContext = { firstTokenDeadline: now + firstToken, [share]: watchdog.share };
+      watchdog.watch(call.within(more));
+    },
+  };
 }
 
 class ShareWatchdog<T> extends Watchdog<T> {
@@ -56,17 +59,17 @@ class ShareWatchdog<T> extends Watchdog<T> {
     private readonly attempt: DeadlineShare,
     private readonly firstToken: number,
   ) {
-    super(out, attempt.scheduler, { firstToken });
+    super(out, attempt.alarms, { firstToken });
   }
 
   // The time is waited for only where no deadline nearer to the wire has lifted the share.
-  override watch(source: Observable<T>): void {
+  override watch(source: Source<T>): void {
     if (this.firstToken < 1) {
       super.watch(source);
       return;
     }
     source.subscribe(this);
-    if (!this.closed && !this.hasOutput) this.wait();
+    if (!this.closed && !this.hasOutput) this.wake(this.alarms.clock.time);
   }
 
   protected override isLifted(): boolean {

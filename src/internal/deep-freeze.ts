@@ -16,10 +16,11 @@ export function deepFreeze(value: unknown): void {
     if (!isObject(item) || seen?.has(item)) continue;
     // A view of bytes can't be frozen; an error carries a stack that others may write.
     if (ArrayBuffer.isView(item) || item instanceof Error) continue;
-    const inner = Object.values(Object.freeze(item)).filter(isObject);
+    Object.freeze(item);
+    const waiting = open.length;
+    for (const inner of Object.values(item)) if (isObject(inner)) open.push(inner);
     // No circle goes through what holds nothing, and one through the first comes by again.
-    if (inner.length > 0 && !first) (seen ??= new Set()).add(item);
-    for (const each of inner) open.push(each);
+    if (open.length > waiting && !first) (seen ??= new Set()).add(item);
   }
 }
 

@@ -1,7 +1,7 @@
 import type { Subscriber, Unsubscribable } from 'rxjs';
 import type { ChatEvent } from '../event/chat-event';
 import { freezeEvent } from './deep-freeze';
-import { SharedSubscriber } from './operate';
+import { SharedSubscriber, tie } from './operate';
 import { Recording } from './recording';
 import { reportAside } from './report';
 
@@ -44,7 +44,7 @@ export class Flight extends SharedSubscriber<ChatEvent> {
   /** Tells a reader all of the current attempt, until it leaves. */
   tell(reader: Reader): void {
     this.#reading += 1;
-    reader.add(new Seat(this, reader));
+    tie(reader, new Seat(this, reader));
     // The reader of a repeated event may cause the next live one, which then is read here, too.
     for (const event of this.#attempt) {
       if (reader.closed) return;

@@ -1,6 +1,7 @@
-import type { Observable, Subscriber } from 'rxjs';
+import type { Subscriber } from 'rxjs';
 import { classify } from '../error/classify';
 import { isFinish } from '../event/chat-event';
+import type { Source } from './call';
 import { Commitment } from './commit';
 import { OperatorSubscriber } from './operate';
 import type { SteadyClock } from './steady-clock';
@@ -32,7 +33,7 @@ export interface Judge {
  * has got the whole answer, who leaves before it leaves no verdict.
  */
 export function judgeCall<T>(
-  source: Observable<T>,
+  source: Source<T>,
   destination: Subscriber<T>,
   judge: Judge,
 ): void {
@@ -53,6 +54,10 @@ class JudgedCall<T> extends OperatorSubscriber<T> {
   ) {
     super(out);
     this.#startedAt = judge.clock.time;
+  }
+
+  override get passesText(): boolean {
+    return this.#committed === undefined;
   }
 
   protected override onNext(value: T): void {

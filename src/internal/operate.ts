@@ -1,4 +1,4 @@
-import { Subscriber } from 'rxjs';
+import { Subscriber, Subscription, type Unsubscribable } from 'rxjs';
 
 /** What an operator does with its source's notifications; what is left out is forwarded. */
 export interface Overrides<In> {
@@ -20,15 +20,63 @@ export function operate<In, Out>(
 }
 
 /**
- * What `operate` makes, to extend where each call has a state: one object with fields is less than
- * half of what closures take, and a pipeline holds a dozen for each open stream.
+ * A subscriber that ends with at most one other, which it listens to: a field in place of RxJS's
+ * list, as a pipeline has a dozen of them for each open stream.
  *
  * The class is public in RxJS 7, its constructor is marked internal; RxJS 8 replaces it with an
  * `operate` of its own, so this file is the one place that knows.
  */
-export abstract class OperatorSubscriber<In, Out = In> extends Subscriber<In> {
+abstract class LinkedSubscriber<In> extends Subscriber<In> {
+  #source: Unsubscribable | undefined;
+
+  protected constructor() {
+    super();
+  }
+
+  /** Takes a source that is left with this, if it has none yet. */
+  link(source: Unsubscribable): boolean {
+    if (this.#source) return false;
+    this.#source = source;
+    return true;
+  }
+
+  unlink(source: Unsubscribable): void {
+    if (this.#source === source) this.#source = undefined;
+  }
+
+  override unsubscribe(): void {
+    if (this.closed) return;
+    const source = this.#source;
+    this.#source = undefined;
+    try {
+      super.unsubscribe();
+    } catch (thrown) {
+      // RxJS tells of all that its teardowns throw.
+      const rest = new Subscription(() => {
+        throw thrown;
+      });
+      rest.add(source);
+      rest.unsubscribe();
+    }
+    source?.unsubscribe();
+  }
+}
+
+/** Has a source left with the subscriber that it is read by. */
+export function tie(reader: Subscriber<never>, source: Unsubscribable): void {
+  if (!(reader instanceof LinkedSubscriber && reader.link(source))) reader.add(source);
+}
+
+/**
+ * What `operate` makes, to extend where each call has a state: one object with fields is less than
+ * half of what closures take.
+ */
+export abstract class OperatorSubscriber<In, Out = In> extends LinkedSubscriber<In> {
   constructor(protected readonly out: Subscriber<Out>) {
-    super(out);
+    super();
+    // `onLeave` would find none of the fields there yet.
+    if (out.closed) super.unsubscribe();
+    else tie(out, this);
   }
 
   /** In place of `_next`, as values pass through here more often than through anything else. */
@@ -67,11 +115,25 @@ export abstract class OperatorSubscriber<In, Out = In> extends Subscriber<In> {
   override unsubscribe(): void {
     if (this.closed) return;
     try {
-      // Not while it is made, where the destination was left already: its fields aren't there yet.
-      if (this.out) this.onLeave();
+      this.onLeave();
     } finally {
       super.unsubscribe();
+      if (this.out instanceof LinkedSubscriber) this.out.unlink(this);
     }
+  }
+
+  /**
+   * Whether a piece of text, following another one, would be passed on as it is and change nothing
+   * here.
+   */
+  get passesText(): boolean {
+    return false;
+  }
+
+  /** The first one from here on that does something with text. */
+  get textTarget(): Subscriber<never> {
+    if (!this.passesText) return this;
+    return this.out instanceof OperatorSubscriber ? this.out.textTarget : this.out;
   }
 
   protected onNext(value: In): void {
@@ -114,11 +176,7 @@ export abstract class LeaseSubscriber<In, Out = In> extends OperatorSubscriber<I
 }
 
 /** A subscriber that many listen to, who come and go, so that no destination is its own. */
-export abstract class SharedSubscriber<In> extends Subscriber<In> {
-  protected constructor() {
-    super();
-  }
-}
+export abstract class SharedSubscriber<In> extends LinkedSubscriber<In> {}
 
 class OverridingSubscriber<In, Out> extends OperatorSubscriber<In, Out> {
   constructor(

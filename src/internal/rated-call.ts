@@ -1,4 +1,4 @@
-import type { Observable, Subscriber } from 'rxjs';
+import type { Subscriber } from 'rxjs';
 import { LlmError } from '../error/llm-error';
 import type { ChatEvent } from '../event/chat-event';
 import { allTokens, type Usage } from '../event/usage';
@@ -7,6 +7,7 @@ import type { RateWaiter } from '../policy/state/rate-line';
 import type { RateEntry } from '../policy/state/rate-log';
 import type { TokenCalibration } from '../policy/state/token-calibration';
 import type { Place } from '../policy/state/wait-queue';
+import type { Source } from './call';
 import type { Changes } from './changes';
 import { LeaseSubscriber } from './operate';
 import { MAX_DELAY } from './options';
@@ -37,7 +38,7 @@ export class RatedCall<T> extends LeaseSubscriber<T> implements LaneWaiter {
   /** Its place in the line, as long as it waits. */
   place: Place<LaneWaiter> | undefined;
   readonly #input: number;
-  #source: Observable<T> | undefined;
+  #source: Source<T> | undefined;
   #taken: RateEntry | undefined;
   #usage: Usage | undefined;
 
@@ -45,7 +46,7 @@ export class RatedCall<T> extends LeaseSubscriber<T> implements LaneWaiter {
     private readonly rates: Rates,
     private readonly lane: RateLane<LaneWaiter>,
     demand: RateDemand,
-    source: Observable<T>,
+    source: Source<T>,
     out: Subscriber<T>,
   ) {
     super(out);
@@ -94,6 +95,10 @@ export class RatedCall<T> extends LeaseSubscriber<T> implements LaneWaiter {
       this.out.error(thrown);
     }
     this.rates.changes.tell();
+  }
+
+  override get passesText(): boolean {
+    return true;
   }
 
   late(due: number): void {

@@ -4,6 +4,7 @@ import {
   type ReasoningDeltaEvent,
   type TextDeltaEvent,
 } from '../event/chat-event';
+import { jsonLength } from './json-length';
 
 type Delta = TextDeltaEvent | ReasoningDeltaEvent;
 
@@ -42,7 +43,7 @@ export class Recording implements Iterable<ChatEvent> {
   /** About how many characters it takes. Throws for what is too deep to be written, or a circle. */
   get size(): number {
     return this.#parts.reduce(
-      (sum, part) => sum + (part instanceof Run ? part.size : JSON.stringify(part).length),
+      (sum, part) => sum + (part instanceof Run ? part.size : jsonLength(part)),
       0,
     );
   }
@@ -56,46 +57,51 @@ export class Recording implements Iterable<ChatEvent> {
   }
 }
 
-// Besides its text, a piece takes the place where it ends.
-const END = 4;
+// As a character can tell how long it is.
+const LONGEST = 0xffff;
 // Joined while they are young, pieces are never moved about by the garbage collector.
 const YOUNG = 64;
 
 /** Pieces of one kind in a row. */
 class Run implements Iterable<Delta> {
-  /** All but the youngest, and where each piece ends in it. */
+  /** All but the youngest. */
   #text = '';
-  readonly #ends: number[] = [];
+  /** How long each piece in it is: that of the first one is the code of the first character. */
+  #lengths = '';
   #young: string[] = [];
-  #end = 0;
 
   constructor(readonly type: Delta['type']) {}
 
   get size(): number {
-    return this.#end + END * this.#ends.length;
+    const settled = this.#text.length + this.#lengths.length;
+    return this.#young.reduce((sum, piece) => sum + piece.length + 1, settled);
   }
 
   add(piece: string): void {
-    this.#end += piece.length;
-    this.#ends.push(this.#end);
     if (this.#young.push(piece) === YOUNG) this.seal();
   }
 
   seal(): void {
+    this.#lengths += String.fromCharCode(...this.#young.map(({ length }) => length));
     this.#text += this.#young.join('');
     this.#young = [];
   }
 
   *[Symbol.iterator](): Iterator<Delta> {
-    for (let at = 0; at < this.#ends.length; at += 1) {
-      const young = at - (this.#ends.length - this.#young.length);
-      const text = this.#young[young] ?? this.#text.slice(this.#ends[at - 1] ?? 0, this.#ends[at]);
-      yield Object.freeze({ type: this.type, text });
+    let start = 0;
+    for (let at = 0; ; at += 1) {
+      const young = this.#young[at - this.#lengths.length];
+      if (young === undefined && at >= this.#lengths.length) return;
+      const end = start + (young?.length ?? this.#lengths.charCodeAt(at));
+      yield Object.freeze({ type: this.type, text: young ?? this.#text.slice(start, end) });
+      start = end;
     }
   }
 }
 
 /** Tells a piece of text that has nothing else in it, as it might from a handler of one's own. */
 function isBare(event: ChatEvent): event is Delta {
-  return isText(event) && typeof event.text === 'string' && Object.keys(event).length === 2;
+  if (!isText(event) || typeof event.text !== 'string' || event.text.length > LONGEST) return false;
+  for (const field in event) if (field !== 'type' && field !== 'text') return false;
+  return true;
 }

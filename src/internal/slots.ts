@@ -7,7 +7,7 @@ import {
 } from 'rxjs';
 import { LlmError } from '../error/llm-error';
 import { WaitQueue, type Place } from '../policy/state/wait-queue';
-import type { Call } from './call';
+import type { Call, Source } from './call';
 import { Changes } from './changes';
 import { LeaseSubscriber } from './operate';
 import { checkNumber, MAX_DELAY } from './options';
@@ -76,9 +76,9 @@ export class Slots {
    * left.
    *
    * @param call - The call, for its request's priority and whether it may be told to wait.
-   * @param source - What runs in the slot.
+   * @param source - What runs in the slot, if it isn't the call as it is.
    */
-  hold<T>(call: Call<T>, source: Observable<T>, destination: Subscriber<T>): void {
+  hold<T>(call: Call<T>, destination: Subscriber<T>, source: Source<T> = call): void {
     const { policy, limit, priority, maxWait } = this.options;
     const { request, chat } = call;
     const rank = request == null ? 0 : priority(request as never);
@@ -152,23 +152,31 @@ export class Slots {
 class Holder<T> extends LeaseSubscriber<T> implements Waiting {
   place: Place<unknown> | undefined;
   #holds = false;
+  #source: Source<T> | undefined;
 
   constructor(
     private readonly slots: Slots,
-    private readonly source: Observable<T>,
+    source: Source<T>,
     out: Subscriber<T>,
   ) {
     super(out);
+    this.#source = source;
+  }
+
+  override get passesText(): boolean {
+    return true;
   }
 
   start(): void {
+    const source = this.#source!;
+    // An open stream keeps no request that it won't send again.
+    this.#source = this.place = undefined;
     this.#holds = true;
-    this.place = undefined;
     this.slots.take();
     // Who watches the state may have ended the call.
     if (this.closed) return;
     try {
-      this.source.subscribe(this);
+      source.subscribe(this);
     } catch (thrown) {
       // A teardown that throws is no business of the call that made way for this one.
       this.out.error(thrown);

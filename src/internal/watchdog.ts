@@ -1,8 +1,9 @@
-import type { Observable, SchedulerLike, Subscriber, Subscription } from 'rxjs';
+import type { Subscriber } from 'rxjs';
 import { isKeepAlive } from '../event/chat-event';
+import { HAIR, type Alarm, type Alarms, type Sleeper } from './alarms';
+import type { Source } from './call';
 import { Commitment, isNotice } from './commit';
-import { OperatorSubscriber } from './operate';
-import { SteadyClock } from './steady-clock';
+import { RelaySubscriber } from './relay';
 
 /** What ran out. */
 export type Limit = 'connect' | 'firstToken' | 'idle' | 'total';
@@ -20,43 +21,62 @@ export interface WatchdogLimits {
   readonly idle?: number | undefined;
 }
 
-// Shares of time are fractions of a millisecond, which no timer keeps.
-const HAIR = 1e-5;
-
 /**
- * Ends a stream that breaks one of its limits. It has one timer, which a value doesn't touch:
- * when it fires, it looks at what has happened and waits on, or gives up.
+ * Ends a stream that breaks one of its limits. It has one alarm, which a value doesn't touch:
+ * when it rings, it looks at what has happened and waits on, or gives up.
  */
-export abstract class Watchdog<T> extends OperatorSubscriber<T> {
-  readonly #clock: SteadyClock;
+export abstract class Watchdog<T> extends RelaySubscriber<T> implements Sleeper {
   readonly #begun: number;
   readonly #end: number;
   #last: number;
   #alive = false;
   /** Until the first output. */
   #committed: Commitment | undefined = new Commitment();
-  #timer: Subscription | undefined;
+  #alarm: Alarm | undefined;
 
   /**
    * @param limits - The limits of the stream.
-   * @param deadline - When the stream must have ended, on the scheduler's clock.
+   * @param left - In what time the stream must have ended, in milliseconds.
    */
   constructor(
     out: Subscriber<T>,
-    scheduler: SchedulerLike,
+    protected readonly alarms: Alarms,
     private readonly limits: WatchdogLimits,
-    deadline = Infinity,
+    left = Infinity,
   ) {
     super(out);
-    this.#clock = new SteadyClock(scheduler);
-    this.#begun = this.#last = this.#clock.time;
-    this.#end = this.#begun + deadline - scheduler.now();
+    this.#begun = this.#last = alarms.clock.time;
+    this.#end = this.#begun + left;
   }
 
   /** Subscribes to what is to be watched. */
-  watch(source: Observable<T>): void {
-    this.wait();
+  watch(source: Source<T>): void {
+    this.wake(this.#begun);
     if (!this.closed) source.subscribe(this);
+  }
+
+  /** Waits for the limit that comes first, or gives up when it has come. */
+  wake(time: number): void {
+    this.#alarm = undefined;
+    const { connect = Infinity, firstToken = Infinity, idle = Infinity } = this.limits;
+    const waits = !this.hasOutput;
+    const first = waits && !this.isLifted() ? this.#begun + firstToken : Infinity;
+    const sign = this.#alive ? Infinity : this.#begun + connect;
+    const next = waits && firstToken !== Infinity ? Infinity : this.#last + idle;
+    const at = Math.min(this.#end, sign, first, next);
+    if (at === Infinity) return;
+    if (at > time + HAIR) {
+      this.#alarm = this.alarms.set(at, this);
+      return;
+    }
+    const limit = at === sign ? 'connect' : at === first ? 'firstToken' : 'idle';
+    const error = this.errorOf(at === this.#end ? 'total' : limit);
+    try {
+      // So that nothing more of the source follows what others make of the error.
+      this.unsubscribe();
+    } finally {
+      this.out.error(error);
+    }
   }
 
   /** Makes the error for the limit that has run out. */
@@ -76,8 +96,12 @@ export abstract class Watchdog<T> extends OperatorSubscriber<T> {
     return this.#committed === undefined;
   }
 
+  override get passesText(): boolean {
+    return this.hasOutput && this.limits.idle === undefined;
+  }
+
   protected override onNext(value: T): void {
-    if (this.limits.idle !== undefined) this.#last = this.#clock.time;
+    if (this.limits.idle !== undefined) this.#last = this.alarms.clock.time;
     if (this.#committed) {
       this.hear(value);
       if (this.#committed.made) this.#committed = undefined;
@@ -86,32 +110,9 @@ export abstract class Watchdog<T> extends OperatorSubscriber<T> {
     this.pass(value);
   }
 
-  protected pass(value: T): void {
-    this.out.next(value);
-  }
-
   protected override onLeave(): void {
-    this.#timer?.unsubscribe();
-    this.#timer = undefined;
-  }
-
-  /** Waits for the limit that comes first, or gives up when it has come. */
-  protected wait(): void {
-    const { connect = Infinity, firstToken = Infinity, idle = Infinity } = this.limits;
-    const waits = !this.hasOutput;
-    const first = waits && !this.isLifted() ? this.#begun + firstToken : Infinity;
-    const sign = this.#alive ? Infinity : this.#begun + connect;
-    const next = waits && firstToken !== Infinity ? Infinity : this.#last + idle;
-    const at = Math.min(this.#end, sign, first, next);
-    if (at === Infinity) return;
-    if (at > this.#clock.time + HAIR) {
-      this.#timer = this.#clock.at(at, () => {
-        this.wait();
-      });
-      return;
-    }
-    const limit = at === sign ? 'connect' : at === first ? 'firstToken' : 'idle';
-    this.out.error(this.errorOf(at === this.#end ? 'total' : limit));
+    if (this.#alarm) this.alarms.clear(this.#alarm);
+    this.#alarm = undefined;
   }
 }
 

@@ -1,5 +1,4 @@
-import type { Observable } from 'rxjs';
-import { asyncScheduler, defer, type SchedulerLike, tap } from 'rxjs';
+import { asyncScheduler, defer, Observable, type SchedulerLike, tap } from 'rxjs';
 import { classify } from '../error/classify';
 import type { ChatEvent } from '../event/chat-event';
 import type { StreamPolicy } from '../handler';
@@ -158,7 +157,10 @@ export function adaptConcurrency<T = ChatEvent>(
     });
 
   const policy = streamPolicy<T>((call, destination) => {
-    slots.hold(call, measured(call.source), destination);
+    const source = new Observable<T>((subscriber) => {
+      call.subscribe(subscriber);
+    });
+    slots.hold(call, destination, measured(source));
   });
   const state$ = slots.watch((state) => ({ ...state, limit: limit() }));
   return Object.assign(policy, { state$ });

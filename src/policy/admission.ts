@@ -157,7 +157,7 @@ export function admission<T = ChatEvent>(options: AdmissionOptions): Admission<T
     });
     limit.follow(destination);
     queue.follow(destination);
-    slots.hold(call, call.source, destination);
+    slots.hold(call, destination);
   });
 
   const drain = ({ timeout = 30_000 }: DrainOptions = {}): Observable<DrainReport> => {

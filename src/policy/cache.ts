@@ -1,7 +1,8 @@
-import { asyncScheduler, defer, Observable, type SchedulerLike, type Subscriber } from 'rxjs';
+import { asyncScheduler, Observable, type SchedulerLike, type Subscriber } from 'rxjs';
 import { LlmError } from '../error/llm-error';
 import type { ChatEvent } from '../event/chat-event';
 import type { Handler, Policy } from '../handler';
+import { callOf } from '../internal/call';
 import { Changes } from '../internal/changes';
 import { Commitment } from '../internal/commit';
 import { Flight } from '../internal/flight';
@@ -172,7 +173,7 @@ export function cache(options: CacheOptions = {}): Cache {
       flights.set(flight.id, flight);
       count('misses');
       // or who watches the statistics.
-      if (!flight.closed) defer(() => next(request)).subscribe(flight);
+      if (!flight.closed) callOf(next, request).subscribe(flight);
     };
 
     // The call has the deadline of who began it; who joined may have more time, and asks anew.

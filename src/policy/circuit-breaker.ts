@@ -148,7 +148,7 @@ export function circuitBreaker<T = ChatEvent>(
   const clock = new SteadyClock(scheduler);
   const changes = new Changes();
 
-  const policy = streamPolicy<T>(({ source }, destination) => {
+  const policy = streamPolicy<T>((call, destination) => {
     failureRate.follow(destination);
     slowCallRate.follow(destination);
     // A call that could not be judged is not made: this throws.
@@ -157,7 +157,7 @@ export function circuitBreaker<T = ChatEvent>(
     const permit = circuit.enter(clock.time);
     if (circuit.phase !== before) changes.tell();
     if (!permit) throw refusal(circuit, clock.time);
-    judgeCall(source, destination, {
+    judgeCall(call, destination, {
       clock,
       isFailure,
       settle: (verdict) => {

@@ -2,6 +2,7 @@ import { asyncScheduler, type SchedulerLike, type Subscriber } from 'rxjs';
 import { LlmError } from '../error/llm-error';
 import { isKeepAlive, type ChatEvent } from '../event/chat-event';
 import type { StreamPolicy } from '../handler';
+import { Alarms } from '../internal/alarms';
 import { liftShare } from '../internal/deadline-share';
 import { checkNumber } from '../internal/options';
 import { streamPolicy } from '../internal/stream-policy';
@@ -68,14 +69,17 @@ export function deadlines<T = ChatEvent>(options: DeadlinesOptions): StreamPolic
     if (value !== undefined) checkNumber('deadlines', name, value);
   }
 
+  const alarms = new Alarms(scheduler);
   const listens = connect !== undefined || idle !== undefined;
 
   return streamPolicy<T>((call, destination) => {
     const { chat, context } = call;
     if (firstToken !== undefined) liftShare(context);
-    const own = total === undefined ? Infinity : scheduler.now() + total;
+    const bounded = total !== undefined || context.deadline !== undefined;
+    const now = bounded ? scheduler.now() : 0;
+    const own = total === undefined ? Infinity : now + total;
     const deadline = Math.min(own, context.deadline ?? Infinity);
-    const watchdog = new DeadlineWatchdog(destination, scheduler, options, deadline);
+    const watchdog = new DeadlineWatchdog(destination, alarms, options, deadline - now);
     // An outer deadline that comes first is not the one that was set here.
     watchdog.total = deadline < own ? undefined : total;
     // What comes from elsewhere may mean something else by a keep-alive.
@@ -84,7 +88,7 @@ export function deadlines<T = ChatEvent>(options: DeadlinesOptions): StreamPolic
       ...(deadline === Infinity ? {} : { deadline }),
       ...(listens ? { keepAlives: true } : {}),
     };
-    watchdog.watch(deadline === Infinity && !listens ? call.source : call.within(within));
+    watchdog.watch(deadline === Infinity && !listens ? call : call.within(within));
   });
 }
 
@@ -95,11 +99,11 @@ class DeadlineWatchdog<T> extends Watchdog<T> {
 
   constructor(
     out: Subscriber<T>,
-    scheduler: SchedulerLike,
+    alarms: Alarms,
     private readonly options: DeadlinesOptions,
-    deadline: number,
+    left: number,
   ) {
-    super(out, scheduler, options, deadline);
+    super(out, alarms, options, left);
   }
 
   protected override pass(value: T): void {

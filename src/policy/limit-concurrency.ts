@@ -84,7 +84,7 @@ export function limitConcurrency<T = ChatEvent>(
 
   const policy = streamPolicy<T>((call, destination) => {
     limit.follow(destination);
-    slots.hold(call, call.source, destination);
+    slots.hold(call, destination);
   });
   const state$ = slots.watch((state) => ({ ...state, max: limit.current ?? 0 }));
   return Object.assign(policy, { state$ });

@@ -170,7 +170,8 @@ export function limitRate<T = ChatEvent>(options: LimitRateOptions): RateLimit<T
   const burst = setting('burst');
   const lanes = new RateLanes(per, valuesOf({ requests, tokens, burst }), clock);
 
-  const policy = streamPolicy<T>(({ source, request, chat, context }, destination) => {
+  const policy = streamPolicy<T>((call, destination) => {
+    const { request, chat, context } = call;
     requests.follow(destination);
     tokens.follow(destination);
     burst.follow(destination);
@@ -189,7 +190,7 @@ export function limitRate<T = ChatEvent>(options: LimitRateOptions): RateLimit<T
     const { time } = clock;
     const until = time + Math.min(patience, left);
     const demand = { tokens: cost, priority: rank, until, input };
-    new RatedCall(rates, lane, demand, source, destination).enter(time, chat);
+    new RatedCall(rates, lane, demand, call, destination).enter(time, chat);
   });
 
   const state$ = changes.watch(() => ({ ...lanes.sum(), keys: lanes.size }));

@@ -3,6 +3,7 @@ import { classify } from '../error/classify';
 import type { LlmError } from '../error/llm-error';
 import { isFinish, type ChatEvent } from '../event/chat-event';
 import type { StreamPolicy } from '../handler';
+import { Alarms } from '../internal/alarms';
 import type { Call } from '../internal/call';
 import { Commitment } from '../internal/commit';
 import { lastMoment, withinShare } from '../internal/deadline-share';
@@ -140,7 +141,10 @@ export function retryBackoff<T = ChatEvent>(options: RetryBackoffOptions = {}): 
     return allowance.withdraw(failure) ? delay : undefined;
   };
 
-  const rules: RetryRules = { attempts, afterOutput, allowance, scheduler, isMendable, delayFor };
+  const rules: RetryRules = {
+    ...{ attempts, afterOutput, allowance, isMendable, delayFor },
+    alarms: new Alarms(scheduler),
+  };
   return streamPolicy<T>((call, destination) => {
     allowance.deposit();
     new RetriedCall(rules, call, destination).attempt();
@@ -152,7 +156,7 @@ interface RetryRules {
   readonly attempts: number;
   readonly afterOutput: 'retract' | 'error';
   readonly allowance: RetryAllowance;
-  readonly scheduler: SchedulerLike;
+  readonly alarms: Alarms;
   readonly isMendable: (error: unknown, failure: LlmError) => boolean;
   readonly delayFor: (
     failure: LlmError,
@@ -175,9 +179,9 @@ class RetriedCall<T> {
   ) {}
 
   attempt(): void {
-    const { attempts, scheduler } = this.rules;
+    const { attempts, alarms } = this.rules;
     const left = attempts - this.#attempt + 1;
-    const next = withinShare(this.call, { policy: 'retryBackoff', left, heldBackBy, scheduler });
+    const next = withinShare(this.call, { policy: 'retryBackoff', left, heldBackBy, alarms });
     startAttempt(() => next.subscribe(new Attempt(this, this.destination)));
   }
 
@@ -188,7 +192,7 @@ class RetriedCall<T> {
   }
 
   failed(error: unknown): void {
-    const { afterOutput, isMendable, delayFor, scheduler } = this.rules;
+    const { afterOutput, isMendable, delayFor, alarms } = this.rules;
     const { committed, call, destination } = this;
     const failure = classify({ cause: error });
     const lost = committed.made && (afterOutput === 'error' || !committed.retractable);
@@ -207,7 +211,7 @@ class RetriedCall<T> {
       this.#tell(retract);
     }
     if (tells) this.#tell({ type: 'retry', attempt: this.#attempt, delay, error });
-    destination.add(timer(delay, scheduler).subscribe(() => this.attempt()));
+    destination.add(timer(delay, alarms.scheduler).subscribe(() => this.attempt()));
   }
 
   #tell(event: ChatEvent): void {
@@ -221,6 +225,10 @@ class Attempt<T> extends OperatorSubscriber<T> {
     out: Subscriber<T>,
   ) {
     super(out);
+  }
+
+  override get passesText(): boolean {
+    return this.call.committed.made;
   }
 
   protected override onNext(value: T): void {

@@ -2,7 +2,7 @@ import type { Subscriber } from 'rxjs';
 import { classify, idsOf } from '../error/classify';
 import { LlmError } from '../error/llm-error';
 import type { ChatEvent, RateAllowances } from '../event/chat-event';
-import { OperatorSubscriber } from '../internal/operate';
+import { RelaySubscriber } from '../internal/relay';
 import type { ResponseHead } from '../transport/transport';
 import type { FrameReader, FrameSink } from '../wire/framing';
 import { collect, jsonOrLines, parseJson, startOf } from './body-reader';
@@ -27,7 +27,7 @@ export interface AnswerOptions {
 
 /** One response: picks the reader that fits its head, and ends the stream exactly once. */
 export class Answer
-  extends OperatorSubscriber<ResponseHead | Uint8Array, ChatEvent>
+  extends RelaySubscriber<ResponseHead | Uint8Array, ChatEvent>
   implements AnswerContext, FrameSink
 {
   /** Whether `finish` was emitted. */
@@ -57,7 +57,7 @@ export class Answer
     this.#silent = false;
     if (event.type === 'finish') this.finished = true;
     const limited = event.type === 'start' && this.#rateLimit;
-    this.out.next(limited ? { ...event, rateLimit: limited } : event);
+    this.pass(limited ? { ...event, rateLimit: limited } : event);
   }
 
   failure(body: unknown): LlmError {

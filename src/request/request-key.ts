@@ -28,7 +28,7 @@ const memory = new TextMemory();
  */
 export function requestKey({ context, ...question }: ChatRequest): string {
   const known = isKnown(question.messages) ? memory : undefined;
-  return `[${canonical(question, known)},${canonical(context?.tenant)}]`;
+  return ['[', canonical(question, known), ',', canonical(context?.tenant), ']'].join('');
 }
 
 /** Whether it is a conversation that goes on, of objects that were there before. */
@@ -47,16 +47,16 @@ function canonical(value: unknown, known?: TextMemory): string {
   if (before !== undefined) return before;
   // Each is read once, so that what is remembered is what was written.
   const values: unknown[] | undefined = known && [];
-  let inner = '';
+  // Joined, as sums of texts are trees of many small ones, and keys are kept for long.
+  const inner: string[] = [];
   for (const key of keys) {
     const field = fields[key];
     values?.push(field);
     if (field === undefined) continue;
-    if (inner !== '') inner += ',';
-    inner += labels.get(key) ?? `${JSON.stringify(key)}:`;
-    inner += ordered.has(key) ? JSON.stringify(field) : canonical(field, known);
+    const label = labels.get(key) ?? `${JSON.stringify(key)}:`;
+    inner.push(label + (ordered.has(key) ? JSON.stringify(field) : canonical(field, known)));
   }
-  const text = `{${inner}}`;
+  const text = `{${inner.join()}}`;
   if (values) known?.remember(fields, { keys, values, text });
   return text;
 }

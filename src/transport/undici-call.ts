@@ -99,10 +99,12 @@ export class UndiciCall implements Dispatcher.DispatchHandler, ConnectionUser, U
   }
 
   onResponseStart(
-    _: Dispatcher.DispatchController,
+    controller: Dispatcher.DispatchController,
     status: number,
     raw: Record<string, string | string[] | undefined>,
   ): void {
+    // Some thirty buffers, which undici would keep as long as the stream is open.
+    controller.rawHeaders = null;
     if (status < 200) return;
     const headers = joined(raw);
     const encoding = headers['content-encoding']?.trim().toLowerCase() ?? '';

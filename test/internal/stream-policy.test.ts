@@ -10,7 +10,7 @@ describe('streamPolicy', () => {
     const calls: Call<number>[] = [];
     const policy = streamPolicy<number>((call, destination) => {
       calls.push(call);
-      call.source.subscribe(destination);
+      call.subscribe(destination);
     });
     return { calls, policy };
   };
