@@ -123,8 +123,8 @@ export abstract class OperatorSubscriber<In, Out = In> extends LinkedSubscriber<
   }
 
   /**
-   * Whether a piece of text, following another one, would be passed on as it is and change nothing
-   * here.
+   * Whether a piece of text, coming at the same time as the one before, would be passed on as it is
+   * and change nothing here.
    */
   get passesText(): boolean {
     return false;

@@ -59,7 +59,7 @@ export class Recording implements Iterable<ChatEvent> {
 
 // As a character can tell how long it is.
 const LONGEST = 0xffff;
-// Joined while they are young, pieces are never moved about by the garbage collector.
+// So many pieces become one text while they are young: the garbage collector then never moves them.
 const YOUNG = 64;
 
 /** Pieces of one kind in a row. */

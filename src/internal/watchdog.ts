@@ -3,7 +3,7 @@ import { isKeepAlive } from '../event/chat-event';
 import { HAIR, type Alarm, type Alarms, type Sleeper } from './alarms';
 import type { Source } from './call';
 import { Commitment, isNotice } from './commit';
-import { RelaySubscriber } from './relay';
+import { OperatorSubscriber } from './operate';
 
 /** What ran out. */
 export type Limit = 'connect' | 'firstToken' | 'idle' | 'total';
@@ -25,7 +25,7 @@ export interface WatchdogLimits {
  * Ends a stream that breaks one of its limits. It has one alarm, which a value doesn't touch:
  * when it rings, it looks at what has happened and waits on, or gives up.
  */
-export abstract class Watchdog<T> extends RelaySubscriber<T> implements Sleeper {
+export abstract class Watchdog<T> extends OperatorSubscriber<T> implements Sleeper {
   readonly #begun: number;
   readonly #end: number;
   #last: number;
@@ -97,7 +97,7 @@ export abstract class Watchdog<T> extends RelaySubscriber<T> implements Sleeper 
   }
 
   override get passesText(): boolean {
-    return this.hasOutput && this.limits.idle === undefined;
+    return this.hasOutput;
   }
 
   protected override onNext(value: T): void {
@@ -108,6 +108,10 @@ export abstract class Watchdog<T> extends RelaySubscriber<T> implements Sleeper 
       this.#alive ||= this.hasOutput || isFromServer(value);
     }
     this.pass(value);
+  }
+
+  protected pass(value: T): void {
+    this.out.next(value);
   }
 
   protected override onLeave(): void {

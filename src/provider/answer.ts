@@ -1,8 +1,8 @@
 import type { Subscriber } from 'rxjs';
 import { classify, idsOf } from '../error/classify';
 import { LlmError } from '../error/llm-error';
-import type { ChatEvent, RateAllowances } from '../event/chat-event';
-import { RelaySubscriber } from '../internal/relay';
+import { isText, type ChatEvent, type RateAllowances } from '../event/chat-event';
+import { OperatorSubscriber } from '../internal/operate';
 import type { ResponseHead } from '../transport/transport';
 import type { FrameReader, FrameSink } from '../wire/framing';
 import { collect, jsonOrLines, parseJson, startOf } from './body-reader';
@@ -27,7 +27,7 @@ export interface AnswerOptions {
 
 /** One response: picks the reader that fits its head, and ends the stream exactly once. */
 export class Answer
-  extends RelaySubscriber<ResponseHead | Uint8Array, ChatEvent>
+  extends OperatorSubscriber<ResponseHead | Uint8Array, ChatEvent>
   implements AnswerContext, FrameSink
 {
   /** Whether `finish` was emitted. */
@@ -37,6 +37,8 @@ export class Answer
   #reader: FrameReader | undefined;
   /** Whether the frame at hand has said nothing so far. */
   #silent = true;
+  /** Where text goes once a piece from the same bytes has gone through the whole pipeline. */
+  #text: Subscriber<ChatEvent> | undefined;
   readonly #decoder: Decoder;
 
   constructor(
@@ -55,9 +57,14 @@ export class Answer
   /** Takes what the decoder emits. */
   emit(event: ChatEvent): void {
     this.#silent = false;
+    if (isText(event)) {
+      this.#say(event);
+      return;
+    }
+    this.#text = undefined;
     if (event.type === 'finish') this.finished = true;
     const limited = event.type === 'start' && this.#rateLimit;
-    this.pass(limited ? { ...event, rateLimit: limited } : event);
+    this.out.next(limited ? { ...event, rateLimit: limited } : event);
   }
 
   failure(body: unknown): LlmError {
@@ -80,6 +87,7 @@ export class Answer
   }
 
   protected override onNext(part: ResponseHead | Uint8Array): void {
+    this.#text = undefined;
     if (!(part instanceof Uint8Array)) this.#begin(part);
     else if (this.finished) return;
     else if (this.#reader) this.#reader.push(part);
@@ -96,6 +104,18 @@ export class Answer
 
   protected override onComplete(): void {
     this.onError();
+  }
+
+  // Most of a pipeline is done with the text of an answer when it has seen that there is some, and a
+  // fast server sends many pieces at a time.
+  #say(event: ChatEvent): void {
+    if (this.#text) {
+      if (!this.closed) this.#text.next(event);
+      return;
+    }
+    const { out } = this;
+    out.next(event);
+    this.#text = out instanceof OperatorSubscriber ? out.textTarget : out;
   }
 
   #begin(head: ResponseHead): void {
