@@ -1,4 +1,4 @@
-import { asyncScheduler, Observable, type SchedulerLike, type Subscriber } from 'rxjs';
+import { asyncScheduler, type SchedulerLike, type Subscriber } from 'rxjs';
 import { classify } from '../error/classify';
 import { LlmError } from '../error/llm-error';
 import type { ChatEvent } from '../event/chat-event';
@@ -7,6 +7,7 @@ import { Alarms } from '../internal/alarms';
 import { callOf } from '../internal/call';
 import { Commitment } from '../internal/commit';
 import { withinShare } from '../internal/deadline-share';
+import { directHandler } from '../internal/direct-handler';
 import { exhausted, isChatRequest, memberEntries, type Members } from '../internal/members';
 import { OperatorSubscriber } from '../internal/operate';
 import { checkFunction, checkOneOf } from '../internal/options';
@@ -78,10 +79,9 @@ export function failover<Request = ChatRequest, Event = ChatEvent>(
   const alarms = new Alarms(scheduler);
   const rules: Rules<Request, Event> = { entries, when, afterOutput, alarms };
 
-  return (request) =>
-    new Observable((destination) => {
-      askNext(rules, request, [], destination);
-    });
+  return directHandler((request, destination) => {
+    askNext(rules, request, [], destination);
+  });
 }
 
 interface Rules<Request, Event> {

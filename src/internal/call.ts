@@ -1,6 +1,7 @@
-import { from, type Observable, type Subscriber } from 'rxjs';
+import type { Observable, Subscriber } from 'rxjs';
 import type { Handler } from '../handler';
 import type { RequestContext } from '../request/schema';
+import { begin } from './direct-handler';
 import { isChatRequest } from './members';
 
 /** What can be subscribed to, anew each time. */
@@ -22,7 +23,6 @@ export interface Call<T> extends Source<T> {
 
 const nothing: RequestContext = {};
 
-// In place of `defer`, which takes three objects for each layer of each call.
 class HandlerCall<Request, T> implements Call<T> {
   readonly chat: boolean;
   readonly context: RequestContext;
@@ -36,14 +36,7 @@ class HandlerCall<Request, T> implements Call<T> {
   }
 
   subscribe(subscriber: Subscriber<T>): void {
-    let answer: Observable<T>;
-    try {
-      answer = from(this.handler(this.request));
-    } catch (thrown) {
-      subscriber.error(thrown);
-      return;
-    }
-    answer.subscribe(subscriber);
+    begin(this.handler, this.request, subscriber);
   }
 
   within(more: RequestContext): Source<T> {

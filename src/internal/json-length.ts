@@ -10,7 +10,8 @@ export function jsonLength(value: object, depth = 0): number {
     return (JSON.stringify(value) as string | undefined)?.length ?? 0;
   }
   let length = 2;
-  for (const [name, field] of Object.entries(value) as [string, unknown][]) {
+  for (const name in value) {
+    const field: unknown = value[name as never];
     if (field === undefined) continue;
     if (length > 2) length += 1;
     length += name.length + 3;

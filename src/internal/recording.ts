@@ -13,7 +13,7 @@ type Delta = TextDeltaEvent | ReasoningDeltaEvent;
  * thousand objects that the garbage collector looks at as long as they are kept.
  */
 export class Recording implements Iterable<ChatEvent> {
-  readonly #parts: (ChatEvent | Run)[] = [];
+  #parts: (ChatEvent | Run)[] = [];
 
   add(event: ChatEvent): void {
     if (!isBare(event)) {
@@ -37,6 +37,8 @@ export class Recording implements Iterable<ChatEvent> {
   /** Packs what is complete. */
   seal(): this {
     for (const part of this.#parts) if (part instanceof Run) part.seal();
+    // Without the room to grow.
+    this.#parts = [...this.#parts];
     return this;
   }
 

@@ -1,6 +1,7 @@
 import { Observable, type Subscriber } from 'rxjs';
 import type { Handler, StreamPolicy } from '../handler';
 import { callOf, plainCall, type Call } from './call';
+import { directHandler } from './direct-handler';
 
 /**
  * Makes one function both a policy for handlers and an operator for Observables.
@@ -19,10 +20,9 @@ export function streamPolicy<T>(
         subscribe(plainCall(input), destination);
       });
     }
-    return (request) =>
-      new Observable((destination) => {
-        subscribe(callOf(input, request), destination);
-      });
+    return directHandler((request, destination) => {
+      subscribe(callOf(input, request), destination);
+    });
   }
   return policy;
 }

@@ -1,10 +1,10 @@
-import { asyncScheduler, Observable, type SchedulerLike, type Subscriber } from 'rxjs';
+import { asyncScheduler, type Observable, type SchedulerLike, type Subscriber } from 'rxjs';
 import { LlmError } from '../error/llm-error';
 import type { ChatEvent } from '../event/chat-event';
 import type { Handler, Policy } from '../handler';
-import { callOf } from '../internal/call';
 import { Changes } from '../internal/changes';
 import { Commitment } from '../internal/commit';
+import { begin, directHandler } from '../internal/direct-handler';
 import { Flight } from '../internal/flight';
 import { operate } from '../internal/operate';
 import { checkFunction, checkNumber, keyText } from '../internal/options';
@@ -173,7 +173,7 @@ export function cache(options: CacheOptions = {}): Cache {
       flights.set(flight.id, flight);
       count('misses');
       // or who watches the statistics.
-      if (!flight.closed) callOf(next, request).subscribe(flight);
+      if (!flight.closed) begin(next, request, flight);
     };
 
     // The call has the deadline of who began it; who joined may have more time, and asks anew.
@@ -202,10 +202,7 @@ export function cache(options: CacheOptions = {}): Cache {
       );
     };
 
-    return (request) =>
-      new Observable((destination) => {
-        answer(request, destination);
-      });
+    return directHandler(answer);
   };
 
   const stats$ = changes.watch(() => ({ ...counts, entries: store.size, bytes: store.bytes }));

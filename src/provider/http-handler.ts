@@ -1,7 +1,6 @@
-import { Observable } from 'rxjs';
 import { LlmError } from '../error/llm-error';
-import type { ChatEvent } from '../event/chat-event';
 import type { Handler } from '../handler';
+import { directHandler } from '../internal/direct-handler';
 import type { ChatRequest } from '../request/schema';
 import { defaultTransport } from '../transport/default';
 import type { TransportRequest } from '../transport/transport';
@@ -13,13 +12,12 @@ export function httpHandler(
   protocol: Protocol,
   { transport = defaultTransport, maxFrameLength = 16 * 1024 * 1024 }: ProviderOptions,
 ): Handler {
-  return (request) =>
-    new Observable<ChatEvent>((destination) => {
-      const written = write(protocol, request);
-      const keepAlives = request.context?.keepAlives ?? false;
-      const answer = new Answer(protocol, destination, { maxFrameLength, keepAlives });
-      transport({ ...written, finished: () => answer.finished }).subscribe(answer);
-    });
+  return directHandler((request, destination) => {
+    const written = write(protocol, request);
+    const keepAlives = request.context?.keepAlives ?? false;
+    const answer = new Answer(protocol, destination, { maxFrameLength, keepAlives });
+    transport({ ...written, finished: () => answer.finished }).subscribe(answer);
+  });
 }
 
 /** Writes a request; one that can't be written is the caller's fault. */
