@@ -77,7 +77,7 @@ function exhaustedLimits(headers: Headers, now: number): readonly (number | unde
   return names
     .filter((name) => name.includes('-remaining') && values(headers[name]).some(isUsedUp))
     .flatMap((name) => values(headers[name.replace('-remaining', '-reset')]))
-    .map((reset) => readReset(reset, unit, now));
+    .map((reset) => readReset(reset, { unit, now: () => now }));
 }
 
 function isUsedUp(remaining: string): boolean {
@@ -90,5 +90,5 @@ function draftLimits(headers: Headers): readonly (number | undefined)[] {
     .map((limit) => limit.split(';').map((parameter) => parameter.trim()))
     .filter((parameters) => parameters.includes('r=0'))
     .flatMap((parameters) => parameters.filter((parameter) => parameter.startsWith('t=')))
-    .map((reset) => readReset(reset.slice(2), 1000, NaN));
+    .map((reset) => readReset(reset.slice(2), { unit: 1000, now: () => NaN }));
 }

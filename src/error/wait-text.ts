@@ -19,6 +19,13 @@ export function values(header: unknown): readonly string[] {
   return header.split(',').map((value) => value.trim());
 }
 
+/** The first of the {@link values} of a header. */
+export function firstValue(header: unknown): string | undefined {
+  if (typeof header !== 'string' || header.length > LENGTH) return undefined;
+  const end = header.indexOf(',');
+  return (end === -1 ? header : header.slice(0, end)).trim();
+}
+
 /** Reads `12` or `1.5`. */
 export function readNumber(text: string): number | undefined {
   return /^\d+(?:\.\d+)?$/.test(text) ? Number(text) : undefined;
@@ -50,13 +57,22 @@ export function readInstant(text: string): number | undefined {
   return Number.isNaN(instant) ? undefined : instant;
 }
 
+/** How what a header says of a reset is to be read. */
+export interface ResetClock {
+  /** Of a bare number, in milliseconds. */
+  readonly unit: number;
+  /** The server's time, which most headers need not be compared with. */
+  readonly now: () => number;
+}
+
 /** A duration, a date, a time since 1970 (no wait is as long as that), or a bare number. */
-export function readReset(text: string, unit: number, now: number): number | undefined {
+export function readReset(text: string, { unit, now }: ResetClock): number | undefined {
+  if (text === '') return undefined;
   const amount = readNumber(text);
   if (amount === undefined) {
     const instant = readInstant(text);
-    return instant === undefined ? readDuration(text) : instant - now;
+    return instant === undefined ? readDuration(text) : instant - now();
   }
-  if (amount >= 1e12) return amount - now;
-  return amount >= 1e9 ? amount * 1000 - now : amount * unit;
+  if (amount >= 1e12) return amount - now();
+  return amount >= 1e9 ? amount * 1000 - now() : amount * unit;
 }

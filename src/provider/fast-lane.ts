@@ -114,10 +114,14 @@ class FastLane implements Decoder, AnswerContext {
     }
     this.#event = event;
     this.#type = type;
-    // Copies: a part of a text keeps all of that text in memory.
-    this.#steady = JSON.parse(JSON.stringify(this.#open.steadyOf(data))) as string[];
+    this.#steady = this.#open.steadyOf(data).map(copyOf);
     return false;
   }
+}
+
+/** A text of its own: a part of another one keeps all of that in memory. */
+function copyOf(text: string): string {
+  return JSON.parse(JSON.stringify(text)) as string;
 }
 
 /** The templates of one decoder. */

@@ -1,24 +1,36 @@
-import { readInstant, readReset, values } from '../error/wait-text';
+import { firstValue, readInstant, readReset, values, type ResetClock } from '../error/wait-text';
 import type { RateAllowance, RateAllowances } from '../event/chat-event';
 
 type Headers = Readonly<Record<string, string>>;
 
-/** The names of the headers, where `*` is `limit`, `remaining` or `reset`; the first known ones count. */
-const names = {
-  requests: [
-    'x-ratelimit-*-requests',
-    'anthropic-ratelimit-requests-*',
-    'x-ratelimit-*-req-minute',
-    'x-ratelimit-*',
-    'ratelimit-*',
-  ],
-  tokens: [
-    'x-ratelimit-*-tokens',
-    'anthropic-ratelimit-tokens-*',
-    'anthropic-ratelimit-input-tokens-*',
-    'x-ratelimit-*-tokens-minute',
-  ],
-} as const;
+/** The names of the headers of one allowance. */
+interface Names {
+  readonly limit: string;
+  readonly remaining: string;
+  readonly reset: string;
+}
+
+const namesOf = (pattern: string): Names => ({
+  limit: pattern.replace('*', 'limit'),
+  remaining: pattern.replace('*', 'remaining'),
+  reset: pattern.replace('*', 'reset'),
+});
+
+// The first ones that a server knows count.
+const requestNames = /* @__PURE__ */ [
+  'x-ratelimit-*-requests',
+  'anthropic-ratelimit-requests-*',
+  'x-ratelimit-*-req-minute',
+  'x-ratelimit-*',
+  'ratelimit-*',
+].map(namesOf);
+
+const tokenNames = /* @__PURE__ */ [
+  'x-ratelimit-*-tokens',
+  'anthropic-ratelimit-tokens-*',
+  'anthropic-ratelimit-input-tokens-*',
+  'x-ratelimit-*-tokens-minute',
+].map(namesOf);
 
 /**
  * What the headers of a response say of the server's limits.
@@ -27,30 +39,39 @@ const names = {
  * @param receivedAt - The local clock when they came, for a server that sends no `date`.
  */
 export function rateAllowances(headers: Headers, receivedAt: number): RateAllowances | undefined {
+  let limited = false;
+  let azure = false;
+  for (const name in headers) {
+    if (!name.includes('ratelimit')) continue;
+    limited = true;
+    azure ||= name.startsWith('x-ratelimit-renewalperiod-');
+  }
   // Most servers that are not a vendor's own say nothing of limits.
-  if (!Object.keys(headers).some((name) => name.includes('ratelimit'))) return undefined;
-  const now =
-    values(headers['date'])
-      .map(readInstant)
-      .find((at) => at !== undefined) ?? receivedAt;
-  const requests = named(headers, names.requests, now) ?? draft(headers);
-  const tokens = named(headers, names.tokens, now);
+  if (!limited) return undefined;
+  // Azure counts in milliseconds where the others count in seconds.
+  const clock: ResetClock = { unit: azure ? 1 : 1000, now: () => serverTime(headers, receivedAt) };
+  const requests = named(headers, requestNames, clock) ?? draft(headers);
+  const tokens = named(headers, tokenNames, clock);
   if (!requests && !tokens) return undefined;
   return { ...(requests && { requests }), ...(tokens && { tokens }) };
 }
 
+function serverTime(headers: Headers, receivedAt: number): number {
+  const instants = values(headers['date']).map(readInstant);
+  return instants.find((at) => at !== undefined) ?? receivedAt;
+}
+
 function named(
   headers: Headers,
-  patterns: readonly string[],
-  now: number,
+  patterns: readonly Names[],
+  clock: ResetClock,
 ): RateAllowance | undefined {
-  // Azure counts in milliseconds where the others count in seconds.
-  const azure = Object.keys(headers).some((name) => name.startsWith('x-ratelimit-renewalperiod-'));
-  for (const pattern of patterns) {
-    const said = (field: string): string | undefined =>
-      values(headers[pattern.replace('*', field)])[0];
-    const reset = readReset(said('reset') ?? '', azure ? 1 : 1000, now);
-    const found = allowance(said('limit'), said('remaining'), reset);
+  for (const { limit, remaining, reset } of patterns) {
+    const found = allowance(
+      firstValue(headers[limit]),
+      firstValue(headers[remaining]),
+      readReset(firstValue(headers[reset]) ?? '', clock),
+    );
     if (found) return found;
   }
   return undefined;
@@ -59,11 +80,11 @@ function named(
 /** The IETF's draft: `ratelimit: "name";r=999;t=30` and `ratelimit-policy: "name";q=1000`. */
 function draft(headers: Headers): RateAllowance | undefined {
   const parameter = (header: string, name: string): string | undefined =>
-    values(headers[header])[0]
+    firstValue(headers[header])
       ?.split(';')
       .map((part) => part.trim().split('='))
       .find(([key]) => key === name)?.[1];
-  const reset = readReset(parameter('ratelimit', 't') ?? '', 1000, NaN);
+  const reset = readReset(parameter('ratelimit', 't') ?? '', { unit: 1000, now: () => NaN });
   return allowance(parameter('ratelimit-policy', 'q'), parameter('ratelimit', 'r'), reset);
 }
 
@@ -76,9 +97,9 @@ function allowance(
   const remaining = count(remainingText);
   if (limit === undefined && remaining === undefined) return undefined;
   return {
-    ...(limit === undefined ? {} : { limit }),
-    ...(remaining === undefined ? {} : { remaining }),
-    ...(Number.isNaN(reset) ? {} : { reset: Math.max(0, reset) }),
+    ...(limit !== undefined && { limit }),
+    ...(remaining !== undefined && { remaining }),
+    ...(!Number.isNaN(reset) && { reset: Math.max(0, reset) }),
   };
 }
 

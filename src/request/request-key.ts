@@ -61,7 +61,14 @@ function canonical(value: unknown, known?: TextMemory): string {
   return text;
 }
 
+// Most objects have a few keys, nearly in order.
 function inOrder(keys: string[]): string[] {
-  for (let at = 1; at < keys.length; at += 1) if (keys[at - 1]! > keys[at]!) return keys.sort();
+  if (keys.length > 8) return keys.sort();
+  for (let at = 1; at < keys.length; at += 1) {
+    const key = keys[at]!;
+    let place = at;
+    for (; place > 0 && keys[place - 1]! > key; place -= 1) keys[place] = keys[place - 1]!;
+    keys[place] = key;
+  }
   return keys;
 }
