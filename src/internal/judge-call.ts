@@ -32,11 +32,7 @@ export interface Judge {
  * Forwards a call and judges it when it ends. A `finish` is the end: who leaves after it
  * has got the whole answer, who leaves before it leaves no verdict.
  */
-export function judgeCall<T>(
-  source: Source<T>,
-  destination: Subscriber<T>,
-  judge: Judge,
-): void {
+export function judgeCall<T>(source: Source<T>, destination: Subscriber<T>, judge: Judge): void {
   if (destination.closed) judge.settle();
   else source.subscribe(new JudgedCall(destination, judge));
 }

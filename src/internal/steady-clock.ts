@@ -8,15 +8,23 @@ import { MAX_DELAY } from './options';
 export class SteadyClock {
   #last: number | undefined;
   #time = 0;
+  #steps = 0;
 
   constructor(private readonly scheduler: SchedulerLike) {}
 
   /** The time now. */
   get time(): number {
     const now = this.scheduler.now();
-    this.#time += Math.max(0, now - (this.#last ?? now));
+    const passed = now - (this.#last ?? now);
+    if (passed > 0) this.#time += passed;
+    else if (passed < 0) this.#steps += 1;
     this.#last = now;
     return this.#time;
+  }
+
+  /** How often the scheduler's clock was seen to step back. */
+  get steps(): number {
+    return this.#steps;
   }
 
   /** Works at a time; earlier, where that is longer off than a timer can take. */

@@ -1,4 +1,4 @@
-import { map, Observable, Subject, type Subscriber, take } from 'rxjs';
+import { map, Observable, of, Subject, type Subscriber, take, UnsubscriptionError } from 'rxjs';
 import { describe, expect, it, vi } from 'vitest';
 import { operate, type Overrides } from '../../src/internal/operate';
 import { watch } from '../support/watch';
@@ -111,5 +111,54 @@ describe('operate', () => {
       }),
     );
     expect(watch(stream).end).toEqual({ error: thrown });
+  });
+
+  it('lets a second source be left with the first', () => {
+    const [one, other] = [vi.fn(), vi.fn()];
+    const both = new Observable<number>((destination) => {
+      for (const teardown of [one, other]) {
+        new Observable<number>(() => teardown).subscribe(operate(destination, {}));
+      }
+    });
+    // The operator behind them has a field for one source.
+    const watched = watch(doubled(both));
+    watched.subscription.unsubscribe();
+    expect(one).toHaveBeenCalledOnce();
+    expect(other).toHaveBeenCalledOnce();
+  });
+
+  it('forgets a source that has ended, so that the next one can take its place', () => {
+    const teardown = vi.fn();
+    const oneAfterTheOther = new Observable<number>((destination) => {
+      const quiet = (): void => undefined;
+      of(1).subscribe(operate<number, number>(destination, { complete: quiet }));
+      new Observable<number>(() => teardown).subscribe(operate(destination, {}));
+    });
+    const watched = watch(doubled(oneAfterTheOther));
+    expect(watched.values).toEqual([2]);
+    watched.subscription.unsubscribe();
+    expect(teardown).toHaveBeenCalledOnce();
+  });
+
+  it('tears all down though one teardown throws, and tells of all that they threw', () => {
+    const [mine, yours] = [new Error('mine'), new Error('yours')];
+    const raise = (error: Error) => () => {
+      throw error;
+    };
+    const source = new Observable<number>(() => raise(yours));
+    const withOwn = new Observable<number>((destination) => {
+      const operator = operate<number, number>(destination, {});
+      operator.add(raise(mine));
+      doubled(source).subscribe(operator);
+    });
+    const watched = watch(doubled(withOwn));
+    let thrown: unknown;
+    try {
+      watched.subscription.unsubscribe();
+    } catch (error) {
+      thrown = error;
+    }
+    expect(thrown).toBeInstanceOf(UnsubscriptionError);
+    expect((thrown as UnsubscriptionError).errors).toEqual([mine, yours]);
   });
 });

@@ -1,0 +1,90 @@
+import { Observable, queueScheduler, Subject } from 'rxjs';
+import { describe, expect, it } from 'vitest';
+import type { ChatEvent } from '../../src/event/chat-event';
+import { compose, type Handler } from '../../src/handler';
+import { admission } from '../../src/policy/admission';
+import { cache } from '../../src/policy/cache';
+import { retryBackoff } from '../../src/policy/retry-backoff';
+import { openai } from '../../src/provider/openai/index';
+import { prompt } from '../../src/request/messages';
+import { standard } from '../../src/standard';
+import type { Transport } from '../../src/transport/transport';
+import { coalesce } from '../../src/view/coalesce';
+import { watch } from '../support/watch';
+
+const words = Array.from({ length: 40 }, (_, at) => ` word${String(at)}`);
+
+const frames = [
+  ...words.map((content) => ({ choices: [{ index: 0, delta: { content } }] })),
+  { choices: [{ index: 0, delta: {}, finish_reason: 'stop' }] },
+].map((chunk) => `data: ${JSON.stringify({ id: 'chatcmpl-1', model: 'm', ...chunk })}\n\n`);
+
+/** Sends the answer in pieces of so many frames, and completes; when that is asked for, if it is. */
+const inPieces =
+  (size: number, start?: Observable<unknown>): Transport =>
+  () =>
+    new Observable((subscriber) => {
+      const pour = (): void => {
+        const all = [...frames, 'data: [DONE]\n\n'];
+        for (let at = 0; at < all.length && !subscriber.closed; at += size) {
+          subscriber.next(new TextEncoder().encode(all.slice(at, at + size).join('')));
+        }
+        subscriber.complete();
+      };
+      subscriber.next({ status: 200, headers: {}, receivedAt: 0 });
+      if (start) subscriber.add(start.subscribe(pour));
+      else pour();
+    });
+
+const provider = (size: number, start?: Observable<unknown>): Handler =>
+  openai({ model: 'm', apiKey: 'key', transport: inPieces(size, start) });
+
+const pipeline = (size: number, start?: Observable<unknown>) =>
+  standard(
+    { model: provider(size, start) },
+    { limitRate: { requests: 1000 }, admission: { maxInFlight: 9 }, cache: {} },
+  );
+
+describe('an answer that comes in one piece', () => {
+  it('has the same events as one that comes frame by frame', () => {
+    const question = prompt('?');
+    const [apart, together] = [1, 100].map((size) => watch(pipeline(size)(question)));
+    expect(together!.end).toBe('complete');
+    expect(together!.values).toEqual(apart!.values);
+    const texts = together!.values.flatMap((event) => ('text' in event ? [event.text] : []));
+    expect(texts).toEqual(words);
+    const joined = watch(pipeline(100)(question).pipe(coalesce({ span: 0 })));
+    expect(joined.values).toEqual(apart!.values);
+  });
+
+  it('says nothing more to who leaves in the middle of it', () => {
+    const start = new Subject<void>();
+    const seen: ChatEvent[] = [];
+    const subscription = pipeline(
+      100,
+      start,
+    )(prompt('?')).subscribe((event) => {
+      seen.push(event);
+      if ('text' in event && event.text === words[9]) subscription.unsubscribe();
+    });
+    start.next();
+    expect(seen.filter(({ type }) => type === 'text-delta')).toHaveLength(10);
+  });
+
+  it('says nothing more once it was aborted from outside, also where that is retried', () => {
+    const start = new Subject<void>();
+    const door = admission({ maxInFlight: 1, scheduler: queueScheduler });
+    const retry = retryBackoff({ retryOn: () => true });
+    const seen: ChatEvent[] = [];
+    const ask = compose(provider(100, start), door, retry, cache());
+    const subscription = ask(prompt('?')).subscribe((event) => {
+      seen.push(event);
+      if ('text' in event && event.text === words[9]) door.drain({ timeout: 0 }).subscribe();
+    });
+    start.next();
+    subscription.unsubscribe();
+    const texts = seen.filter(({ type }) => type === 'text-delta');
+    expect(texts).toHaveLength(10);
+    expect(seen.map(({ type }) => type).slice(-2)).toEqual(['retract', 'retry']);
+  });
+});
