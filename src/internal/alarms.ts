@@ -32,7 +32,6 @@ export class Alarms {
   readonly clock: SteadyClock;
   readonly #heap = new DueHeap<Alarm>();
   #timer: Timer | undefined;
-  #ringing = false;
 
   constructor(readonly scheduler: SchedulerLike) {
     this.clock = new SteadyClock(scheduler);
@@ -54,7 +53,6 @@ export class Alarms {
 
   // One that rings too early does no harm: most calls end before their alarms.
   #arm(): void {
-    if (this.#ringing) return;
     const { first } = this.#heap;
     if (first && this.#timer && this.#isGood(this.#timer, first.due)) return;
     this.#timer?.subscription.unsubscribe();
@@ -75,7 +73,6 @@ export class Alarms {
   }
 
   #ring(): void {
-    this.#ringing = true;
     try {
       const { time } = this.clock;
       for (let { first } = this.#heap; first && first.due <= time + HAIR; { first } = this.#heap) {
@@ -83,7 +80,6 @@ export class Alarms {
         first.sleeper.wake(time);
       }
     } finally {
-      this.#ringing = false;
       this.#arm();
     }
   }

@@ -82,7 +82,7 @@ export class CooldownAttempt<T> extends OperatorSubscriber<T> implements Waiting
   }
 
   override get passesText(): boolean {
-    return this.#committed.made;
+    return true;
   }
 
   protected override onNext(value: T): void {

@@ -61,7 +61,6 @@ export class Answer
       this.#say(event);
       return;
     }
-    this.#text = undefined;
     if (event.type === 'finish') this.finished = true;
     const limited = event.type === 'start' && this.#rateLimit;
     this.out.next(limited ? { ...event, rateLimit: limited } : event);

@@ -129,13 +129,17 @@ describe('operate', () => {
 
   it('forgets a source that has ended, so that the next one can take its place', () => {
     const teardown = vi.fn();
+    let added: unknown[] = [];
     const oneAfterTheOther = new Observable<number>((destination) => {
+      added = vi.spyOn(destination, 'add').mock.calls;
       const quiet = (): void => undefined;
       of(1).subscribe(operate<number, number>(destination, { complete: quiet }));
       new Observable<number>(() => teardown).subscribe(operate(destination, {}));
     });
     const watched = watch(doubled(oneAfterTheOther));
     expect(watched.values).toEqual([2]);
+    // RxJS's own list is left alone.
+    expect(added.flat().filter(Boolean)).toEqual([]);
     watched.subscription.unsubscribe();
     expect(teardown).toHaveBeenCalledOnce();
   });

@@ -40,6 +40,11 @@ describe('Recording', () => {
     expect([...recording.seal()]).toEqual(events);
   });
 
+  it('plays back a piece of any length', () => {
+    const events = ['a', 'b'.repeat(0xffff), 'c'.repeat(0x10000), 'd'].map(textDelta);
+    expect([...recorded(events).seal()]).toEqual(events);
+  });
+
   it('plays back halves of a character that came in two pieces', () => {
     const events = [...'😀'.split('').map(textDelta), textDelta('é')];
     expect([...recorded(events).seal()]).toEqual(events);

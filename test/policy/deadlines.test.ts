@@ -44,6 +44,17 @@ function ended(
 }
 
 describe('deadlines', () => {
+  it('leaves the source before it tells that its time is over', () => {
+    const clock = new VirtualTimeScheduler();
+    const told: string[] = [];
+    const source = new Observable<ChatEvent>(() => () => told.push('left'));
+    source.pipe(deadlines({ idle: 10, scheduler: clock })).subscribe({
+      error: () => told.push('told'),
+    });
+    clock.flush();
+    expect(told).toEqual(['left', 'told']);
+  });
+
   it.each<[DeadlinesOptions, readonly (readonly [number, ChatEvent])[], readonly unknown[]]>([
     [{ connect: 10 }, [], [10, 'connect']],
     [{ connect: 10 }, [[9, start()]], [NaN, undefined]],

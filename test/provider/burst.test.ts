@@ -1,9 +1,10 @@
-import { Observable, queueScheduler, Subject } from 'rxjs';
+import { Observable, queueScheduler, Subject, VirtualTimeScheduler } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import type { ChatEvent } from '../../src/event/chat-event';
 import { compose, type Handler } from '../../src/handler';
 import { admission } from '../../src/policy/admission';
 import { cache } from '../../src/policy/cache';
+import { deadlines } from '../../src/policy/deadlines';
 import { retryBackoff } from '../../src/policy/retry-backoff';
 import { openai } from '../../src/provider/openai/index';
 import { prompt } from '../../src/request/messages';
@@ -86,5 +87,27 @@ describe('an answer that comes in one piece', () => {
     const texts = seen.filter(({ type }) => type === 'text-delta');
     expect(texts).toHaveLength(10);
     expect(seen.map(({ type }) => type).slice(-2)).toEqual(['retract', 'retry']);
+  });
+
+  it('is alive with each piece of bytes, also when they hold nothing but text', () => {
+    const clock = new VirtualTimeScheduler();
+    const slowly: Transport = () =>
+      new Observable((subscriber) => {
+        subscriber.next({ status: 200, headers: {}, receivedAt: 0 });
+        for (const [at, frame] of frames.entries()) {
+          const bytes = new TextEncoder().encode(frame);
+          subscriber.add(clock.schedule(() => subscriber.next(bytes), at * 8));
+        }
+      });
+    const ask = compose(
+      openai({ model: 'm', apiKey: 'key', transport: slowly }),
+      deadlines({ idle: 10, scheduler: clock }),
+    );
+    const watched = watch(ask(prompt('?')));
+    clock.flush();
+    expect(watched.values.filter(({ type }) => type === 'text-delta')).toHaveLength(40);
+    // Ten more after the last frame, which says the reason but not the end.
+    expect(watched.end).toMatchObject({ error: { code: 'idle' } });
+    expect(clock.now()).toBe(40 * 8 + 10);
   });
 });

@@ -1,7 +1,8 @@
 import { inspect } from 'node:util';
 import { lastValueFrom, take } from 'rxjs';
-import { Agent } from 'undici';
+import { Agent, type Dispatcher } from 'undici';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { watch } from '../support/watch';
 import { httpTransport } from '../../src/transport/undici';
 import { key, outcomeOf, pooled, requestTo } from './calls';
 import { httpServer, rawServer, type TestServer } from './servers';
@@ -251,6 +252,18 @@ describe('a dispatcher of one’s own', () => {
     answer();
     await Promise.all([first, third]);
     expect([server.requests, server.connections]).toEqual([2, 1]);
+  });
+
+  it('keeps no headers of an open answer that it has passed on', () => {
+    const controller = { rawHeaders: [Buffer.from('a'), Buffer.from('b')] };
+    const dispatch: Dispatcher['dispatch'] = (_, handler) => {
+      handler.onRequestStart?.(controller as never, {});
+      handler.onResponseStart?.(controller as never, 200, { a: 'b' });
+      return true;
+    };
+    const watched = watch(pooled({ dispatcher: { dispatch } })(requestTo('http://localhost')));
+    expect(watched.values).toMatchObject([{ status: 200, headers: { a: 'b' } }]);
+    expect(controller.rawHeaders).toBeNull();
   });
 
   it('is asked to keep no deadline', () => {
