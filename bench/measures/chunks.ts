@@ -1,6 +1,7 @@
 import { startModelServer } from '../harness/model-server.ts';
 import type { Column, Measure, Plan, Table } from '../harness/measure.ts';
 import type { Wire } from '../contenders/catalog.ts';
+import type { Form } from '../server/scenario.ts';
 import { baseline, runOnWire, wireTitles } from './by-wire.ts';
 
 const TOKENS = 20_000;
@@ -10,19 +11,32 @@ const columns: readonly Column[] = [
   { id: 'wall', title: 'wall', unit: 'µs', ratio: true, better: 'lower' },
 ];
 
-async function measure(plan: Plan, wire: Wire, padded: boolean): Promise<Table> {
+const suffixes: Readonly<Record<Form, string>> = {
+  plain: '',
+  padded: ', padded',
+  turns: ', in two forms by turns',
+};
+
+const abouts: Readonly<Record<Form, string>> = {
+  plain:
+    `CPU time of all threads and wall time for each of ${TOKENS} chunks of one long stream, ` +
+    'which comes as fast as it is read, in pieces of 16 kB. After half a second of warm-up.',
+  padded: 'The same with the padding that OpenAI itself adds to each frame, of a varying length.',
+  turns:
+    'The same with every other frame in another form, so that rxllm has to parse each of them: what ' +
+    'it costs without its fast lane.',
+};
+
+async function measure(plan: Plan, wire: Wire, form: Form): Promise<Table> {
   const server = await startModelServer();
   try {
-    const root = server.root({ kind: 'whole', tokens: TOKENS, padded });
+    const root = server.root({ kind: 'whole', tokens: TOKENS, form });
     const program = new URL('../programs/chunks.ts', import.meta.url);
     const rows = await runOnWire(plan, { wire, columns, program, args: [root, String(TOKENS)] });
     return {
-      id: `chunks-${wire}${padded ? '-padded' : ''}`,
-      title: `One streamed chunk: ${wireTitles[wire]}${padded ? ', padded' : ''}`,
-      about: padded
-        ? 'The same with the padding that OpenAI itself adds to each frame, of a varying length.'
-        : `CPU time of all threads and wall time for each of ${TOKENS} chunks of one long stream, ` +
-          'which comes as fast as it is read, in pieces of 16 kB. After half a second of warm-up.',
+      id: `chunks-${wire}${form === 'plain' ? '' : `-${form}`}`,
+      title: `One streamed chunk: ${wireTitles[wire]}${suffixes[form]}`,
+      about: abouts[form],
       baseline,
       columns,
       rows,
@@ -36,13 +50,14 @@ export const chunks: Measure = {
   id: 'chunks',
   quick: true,
   run: async (plan) => {
-    const chat = await measure(plan, 'chat', false);
+    const chat = await measure(plan, 'chat', 'plain');
     if (plan.quick) return [chat];
     return [
       chat,
-      await measure(plan, 'chat', true),
-      await measure(plan, 'anthropic', false),
-      await measure(plan, 'responses', false),
+      await measure(plan, 'chat', 'padded'),
+      await measure(plan, 'chat', 'turns'),
+      await measure(plan, 'anthropic', 'plain'),
+      await measure(plan, 'responses', 'plain'),
     ];
   },
 };

@@ -29,7 +29,7 @@ async function measure(plan: Plan, wire: Wire): Promise<readonly Table[]> {
     levels.map((level) => ({ ...kind, id: `${kind.id}${level}`, title: `${level} at once` }));
   const server = await startModelServer();
   try {
-    const root = server.root({ kind: 'whole', tokens: TOKENS, padded: false });
+    const root = server.root({ kind: 'whole', tokens: TOKENS, form: 'plain' });
     const program = new URL('../programs/short-streams.ts', import.meta.url);
     const args = [root, String(TOKENS), ...levels.map(String)];
     const columns = kinds.flatMap(columnsOf);

@@ -59,7 +59,10 @@ function pieces(frames: readonly string[]): Buffer[] {
 /** Makes ready everything that can be known before the request comes. */
 export function prepareAnswer(path: string): Answer {
   const { wire, scenario } = readPath(path);
-  const { opening, delta, closing } = framesOf(wire, scenario.kind === 'whole' && scenario.padded);
+  const { opening, delta, closing } = framesOf(
+    wire,
+    scenario.kind === 'whole' ? scenario.form : 'plain',
+  );
   const deltas = (count: number): string[] =>
     Array.from({ length: count }, (_, index) => delta(tokenAt(index), index));
 

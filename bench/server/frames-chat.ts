@@ -1,4 +1,5 @@
 import type { Frames } from './frames.ts';
+import type { Form } from './scenario.ts';
 
 const id = 'chatcmpl-Cq7yV2kLr4Xb9TnWz0sGd3HuPfE1a';
 const head = { id, object: 'chat.completion.chunk', created: 1771234567 };
@@ -59,5 +60,14 @@ function usage(count: number): Fields {
   };
 }
 
-export const chatFrames = framesBy(plain, {});
-export const paddedChatFrames = framesBy(padded, { usage: null });
+const plainFrames = framesBy(plain, {});
+const withUsage = framesBy(plain, { usage: null });
+
+export const chatFrames: Readonly<Record<Form, Frames>> = {
+  plain: plainFrames,
+  padded: framesBy(padded, { usage: null }),
+  turns: {
+    ...plainFrames,
+    delta: (text, index) => (index % 2 === 0 ? plainFrames : withUsage).delta(text, index),
+  },
+};

@@ -1,9 +1,15 @@
 import type { Wire } from '../contenders/catalog.ts';
 
+/**
+ * How frames of chat completions are alike: but for the token; with padding of a varying length; or
+ * in two forms by turns, so that none is like the one before.
+ */
+export type Form = 'plain' | 'padded' | 'turns';
+
 /** How an answer comes; it is chosen in the URL, before `/v1`. */
 export type Scenario =
   /** As fast as the client reads. */
-  | { readonly kind: 'whole'; readonly tokens: number; readonly padded: boolean }
+  | { readonly kind: 'whole'; readonly tokens: number; readonly form: Form }
   /** The head at once, the first token after a wait, which it tells in microseconds. */
   | { readonly kind: 'first'; readonly wait: number }
   /** One token each span. */
@@ -15,7 +21,7 @@ export type Scenario =
 export function nameOf(scenario: Scenario): string {
   switch (scenario.kind) {
     case 'whole':
-      return `${scenario.padded ? 'padded' : 'whole'}-${scenario.tokens}`;
+      return `${scenario.form}-${scenario.tokens}`;
     case 'first':
       return `first-${scenario.wait}`;
     case 'paced':
@@ -28,8 +34,8 @@ export function nameOf(scenario: Scenario): string {
 function parse(name: string): Scenario | undefined {
   const [kind, ...rest] = name.split('-');
   const [first = 0, second = 0] = rest.map(Number);
-  if (kind === 'whole' || kind === 'padded') {
-    return { kind: 'whole', tokens: first, padded: kind === 'padded' };
+  if (kind === 'plain' || kind === 'padded' || kind === 'turns') {
+    return { kind: 'whole', tokens: first, form: kind };
   }
   if (kind === 'first') return { kind, wait: first };
   if (kind === 'paced') return { kind, tokens: first, span: second };
