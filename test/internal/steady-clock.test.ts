@@ -1,3 +1,4 @@
+import { VirtualTimeScheduler } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { SteadyClock } from '../../src/internal/steady-clock';
 import { adjustableClock } from '../support/adjustable-clock';
@@ -49,6 +50,23 @@ describe('SteadyClock', () => {
     const { clock, timers } = setUp();
     clock.at(due, () => undefined);
     expect(timers.actions.map((action) => action.delay)).toEqual([delay]);
+  });
+
+  it('does not run fast where timers ring a little early', () => {
+    const timers = new VirtualTimeScheduler();
+    // Nine tenths of a millisecond before the time.
+    timers.now = () => Math.max(0, timers.frame - 0.9);
+    const clock = new SteadyClock(timers);
+    expect(clock.time).toBe(0);
+    let rung = 0;
+    const again = (): void => {
+      rung += 1;
+      expect(clock.time).toBeLessThanOrEqual(timers.frame);
+      if (rung < 100) clock.at(clock.time + 5, again);
+    };
+    clock.at(5, again);
+    timers.flush();
+    expect(clock.time).toBeCloseTo(timers.frame - 0.9);
   });
 
   it('does nothing that was cancelled', () => {
