@@ -1,9 +1,9 @@
 import type { SchedulerLike, Subscription } from 'rxjs';
 import { MAX_DELAY } from './options';
 
-// By the clock, timers ring up to a millisecond early. If each of them put the time forward by that,
-// the time would run fast for all who wait.
-const EARLY = 2;
+// A timer rings early by the clock where it was set late in a turn: Node counts from the turn's
+// beginning. If each put the time forward by that, it would run fast for all who wait.
+const EARLY = 50;
 
 /**
  * The time of a scheduler, made so that it never runs backwards: where the scheduler's clock
@@ -36,10 +36,11 @@ export class SteadyClock {
     const { time } = this;
     // A hair less than a whole millisecond is a sum of fractions.
     const delay = Math.min(MAX_DELAY, Math.max(0, Math.ceil(due - time - 1e-6)));
+    const { steps } = this;
     return this.scheduler.schedule(() => {
       const missing = time + delay - this.time;
       // So much time has passed, even if the clock was put back meanwhile.
-      if (missing > EARLY) this.#time += missing;
+      if (missing > 0 && (missing > EARLY || steps !== this.#steps)) this.#time += missing;
       work();
     }, delay);
   }

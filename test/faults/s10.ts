@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { compose, deadlines, LlmError, prompt, type DeadlinesOptions } from 'rxllm';
+import { compose, deadlines, LlmError, prompt, type DeadlinesOptions, type Policy } from 'rxllm';
 import { takeUntil, tap, timer } from 'rxjs';
 import { clientOf } from './client';
 import { hear } from './invariants';
@@ -53,8 +53,13 @@ export const s10: FaultTest = {
     await leavingNothing(setting, findings, async (transport) => {
       const client = clientOf(setting, transport);
       for (const { loris, limits, code, after } of cases) {
+        // When each call has spoken last, before deadlines hear of it.
+        const spoke = new WeakMap<object, number>();
+        const listening: Policy = (next) => (request) =>
+          next(request).pipe(tap(() => spoke.set(request.messages, performance.now())));
         const ask = compose(
           client(() => ({ nonce: 'slow', loris })),
+          listening,
           deadlines(limits),
         );
         const what = `${loris}, ${JSON.stringify(limits)}`;
@@ -63,16 +68,12 @@ export const s10: FaultTest = {
           await sleep(2 * n);
           const plain = lateness(after);
           const began = performance.now();
-          let spoke = began;
-          const { error, elapsed } = await hear(
-            ask(prompt('?')).pipe(
-              tap(() => (spoke = performance.now())),
-              takeUntil(timer(HANG)),
-            ),
-          );
+          const question = prompt('?');
+          const { error, elapsed } = await hear(ask(question).pipe(takeUntil(timer(HANG))));
           const got = LlmError.is(error) ? (error.code ?? error.kind) : 'an answer';
           // Silence is counted from the last word.
-          const late = elapsed - after - (code === 'idle' ? spoke - began : 0);
+          const silent = code === 'idle' ? spoke.get(question.messages)! : began;
+          const late = elapsed - after - (silent - began);
           // What a plain timer is late by is the machine's doing.
           const own = late - (await plain);
           latest = Math.max(latest, late);
