@@ -35,7 +35,7 @@ abstract class LinkedSubscriber<In> extends Subscriber<In> {
 
   /** Takes a source that is left with this, if it has none yet. */
   link(source: Unsubscribable): boolean {
-    if (this.#source) return false;
+    if (this.closed || this.#source) return false;
     this.#source = source;
     return true;
   }

@@ -43,7 +43,7 @@ export interface DeadlinesOptions {
  *           idle: 5
  * ```
  *
- * Unlike `timeout({ each })`, it has one timer for each stream, not one for each value, and tells
+ * Unlike `timeout({ each })`, it has one timer for all its calls, not one for each value, and tells
  * a slow start from a stall. A server that sends pings, or one byte after the other, keeps no
  * call alive past `firstToken` and `total`; `total` also keeps to a deadline in the request's
  * context, and inner deadlines can't outlast outer ones.

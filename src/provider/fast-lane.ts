@@ -15,6 +15,7 @@ const MAX_TEMPLATES = 4;
 // To learn a template costs as much as some hundred frames save.
 const LESSONS = 16;
 const FRAMES_A_LESSON = 1000;
+const PATIENCE = 16;
 
 /**
  * Lets frames past the decoder that are like those before but for another piece of text, as most
@@ -54,6 +55,8 @@ class FastLane implements Decoder, AnswerContext {
   /** The frame before, if it was a piece and the lane is not open. */
   #before: Piece | undefined;
   #emitted = 0;
+  /** How often no template was found since one was. */
+  #misses = 0;
   #last: ChatEvent | undefined;
 
   constructor(
@@ -80,13 +83,18 @@ class FastLane implements Decoder, AnswerContext {
   }
 
   frame(data: string, event: string | undefined): boolean {
-    const open = this.#open;
-    if (open === undefined || this.#event !== event) return this.#slow(data, event);
-    const text = open.read(data, this.#steady);
+    const text = this.#event === event ? this.#open?.read(data, this.#steady) : undefined;
     if (text === undefined) return this.#slow(data, event);
     this.templates.count();
     this.answer.emit({ type: this.#type, text });
     return false;
+  }
+
+  // Where frames hardly ever follow their like, to look each time costs as much as to parse.
+  #isWorthALook(): boolean {
+    this.templates.count();
+    this.#misses += 1;
+    return this.#misses <= PATIENCE || this.#misses % PATIENCE === 0;
   }
 
   body(json: unknown): void {
@@ -107,11 +115,12 @@ class FastLane implements Decoder, AnswerContext {
     if (this.#emitted !== 1 || !last || !isText(last) || data.length > MAX_LENGTH) return false;
     const { type, text } = last;
     const piece = { data, event, text };
-    this.#open = before && this.templates.find(before, piece);
+    if (before && this.#isWorthALook()) this.#open = this.templates.find(before, piece);
     if (this.#open === undefined) {
       this.#before = piece;
       return false;
     }
+    this.#misses = 0;
     this.#event = event;
     this.#type = type;
     this.#steady = this.#open.steadyOf(data).map(copyOf);
@@ -119,10 +128,8 @@ class FastLane implements Decoder, AnswerContext {
   }
 }
 
-/** A text of its own: a part of another one keeps all of that in memory. */
-function copyOf(text: string): string {
-  return JSON.parse(JSON.stringify(text)) as string;
-}
+// A text of its own: a part of another one keeps all of that in memory.
+const copyOf = (text: string): string => JSON.parse(JSON.stringify(text)) as string;
 
 /** The templates of one decoder. */
 class Templates {
@@ -140,7 +147,6 @@ class Templates {
 
   /** The template that lets frames past behind these two, which may be learnt from them. */
   find(before: Piece, now: Piece): Template | undefined {
-    this.count();
     if (before.event !== now.event || before.text === now.text) return undefined;
     const known = this.#all.find((each) => each.fits(before, now));
     if (known || this.#lessons === 0) return known;
@@ -201,10 +207,9 @@ class Template {
       } else if (text === '') text = value;
       else if (value !== text) return undefined;
     }
-    if (text === '') return undefined;
     // What is parsed is a copy, too; a short part of a text is always one.
     if (text.length > 12 || text.includes('\\')) return JSON.parse(`"${text}"`) as string;
-    return text;
+    return text === '' ? undefined : text;
   }
 
   /** Whether it has the pieces of two frames that are the same in all else that is read. */
@@ -280,8 +285,7 @@ function tokensOf(data: string, members: FrameMembers): readonly Token[] | undef
     const key = name?.slice(1, -1) ?? '';
     const use = Object.hasOwn(members, key) ? members[key] : undefined;
     if (use === 'gathered' && !isEmpty(text, texts[at + 1])) return undefined;
-    const kind = name === undefined ? undefined : kindOf(text);
-    tokens.push({ text, kind, use });
+    tokens.push({ text, kind: name === undefined ? undefined : kindOf(text), use });
   }
   return tokens;
 }

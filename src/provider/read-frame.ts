@@ -27,10 +27,12 @@ export function readFrame(answer: AnswerContext, data: string, event: string | u
 
 /** Tells an error object: with an `error` in it, flat, or in a list. */
 export function reportsError(json: unknown): boolean {
-  return (Array.isArray(json) ? json : [json]).some((item) => {
-    const frame = asObject<{ type?: unknown; object?: unknown; error?: unknown }>(item);
-    return frame?.type === 'error' || frame?.object === 'error' || Boolean(frame?.error);
-  });
+  return Array.isArray(json) ? json.some(isError) : isError(json);
+}
+
+function isError(json: unknown): boolean {
+  const frame = asObject<{ type?: unknown; object?: unknown; error?: unknown }>(json);
+  return frame?.type === 'error' || frame?.object === 'error' || Boolean(frame?.error);
 }
 
 /** The error for an answer that breaks its own protocol. `what` must not quote the server. */

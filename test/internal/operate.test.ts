@@ -1,6 +1,6 @@
 import { map, Observable, of, Subject, type Subscriber, take, UnsubscriptionError } from 'rxjs';
 import { describe, expect, it, vi } from 'vitest';
-import { operate, type Overrides } from '../../src/internal/operate';
+import { operate, tie, type Overrides } from '../../src/internal/operate';
 import { watch } from '../support/watch';
 
 /** An operator made of overrides. */
@@ -125,6 +125,19 @@ describe('operate', () => {
     watched.subscription.unsubscribe();
     expect(one).toHaveBeenCalledOnce();
     expect(other).toHaveBeenCalledOnce();
+  });
+
+  it('leaves at once what is tied to a reader that has left already', () => {
+    const left = vi.fn();
+    watch(
+      doubled(
+        new Observable((destination) => {
+          destination.unsubscribe();
+          tie(destination, { unsubscribe: left });
+        }),
+      ),
+    );
+    expect(left).toHaveBeenCalledOnce();
   });
 
   it('forgets a source that has ended, so that the next one can take its place', () => {

@@ -50,18 +50,20 @@ export class ChatDecoder implements Decoder {
   }
 
   #chunk(chunk: ChatChunk): void {
-    const choices = asList(chunk.choices)
-      .map((choice) => asObject<ChatChoice>(choice))
-      .filter((choice) => choice !== undefined && (choice.index ?? 0) === 0);
-    const error = choices.find((choice) => choice?.error)?.error;
-    if (error !== undefined) throw this.#answer.failure({ error });
+    const choices: ChatChoice[] = [];
+    for (const item of asList(chunk.choices)) {
+      const choice = asObject<ChatChoice>(item);
+      if (choice === undefined || (choice.index ?? 0) !== 0) continue;
+      if (choice.error) throw this.#answer.failure({ error: choice.error });
+      choices.push(choice);
+    }
     // Azure's first chunk has no choices and an empty id and model.
     if (choices.length > 0 || asText(chunk.id) !== undefined) this.#start(chunk);
     this.#usage =
       readChatUsage(chunk.usage) ??
       readChatUsage(asObject<{ usage?: unknown }>(chunk.x_groq)?.usage) ??
       this.#usage;
-    for (const choice of choices) if (choice !== undefined) this.#choice(choice);
+    for (const choice of choices) this.#choice(choice);
   }
 
   #choice(choice: ChatChoice): void {
@@ -126,16 +128,21 @@ function readReason(value: unknown): string | undefined {
 
 // Servers that send more than one of these fields repeat the same text in them.
 function readReasoning(delta: ChatDelta): string | undefined {
-  const details = asList(delta.reasoning_details).map((item) => {
-    const detail = asObject<ReasoningDetail>(item);
-    return asText(detail?.text) ?? asText(detail?.summary) ?? '';
-  });
   return (
     asText(delta.reasoning_content) ??
     asText(delta.reasoning) ??
     asText(delta.reasoning_text) ??
-    asText(details.join(''))
+    readDetails(delta.reasoning_details)
   );
+}
+
+function readDetails(details: unknown): string | undefined {
+  if (!Array.isArray(details)) return undefined;
+  const texts = details.map((item) => {
+    const detail = asObject<ReasoningDetail>(item);
+    return asText(detail?.text) ?? asText(detail?.summary) ?? '';
+  });
+  return asText(texts.join(''));
 }
 
 function readThinking(thinking: unknown): string | undefined {
