@@ -20,7 +20,7 @@ const suffixes: Readonly<Record<Form, string>> = {
 const abouts: Readonly<Record<Form, string>> = {
   plain:
     `CPU time of all threads and wall time for each of ${TOKENS} chunks of one long stream, ` +
-    'which comes as fast as it is read, in pieces of 16 kB. After two seconds of warm-up.',
+    'which comes as fast as it is read, in pieces of 16 kB. After three seconds of warm-up.',
   padded: 'The same with the padding that OpenAI itself adds to each frame, of a varying length.',
   turns:
     'The same with every other frame in another form, so that rxllm has to parse each of them: what ' +

@@ -1,5 +1,5 @@
 import type { Subscriber, Unsubscribable } from 'rxjs';
-import type { ChatEvent } from '../event/chat-event';
+import { isText, type ChatEvent } from '../event/chat-event';
 import { freezeEvent } from './deep-freeze';
 import { SharedSubscriber, tie } from './operate';
 import { Recording } from './recording';
@@ -12,7 +12,7 @@ type Reader = Subscriber<ChatEvent>;
  * far, then goes on live; the last one leaving aborts it.
  *
  * Unlike `shareReplay`, it forgets what was retracted, and notices that are news only when they
- * happen. Events are frozen, as many read them.
+ * happen. Events are frozen where many read them.
  */
 export class Flight extends SharedSubscriber<ChatEvent> {
   #attempt = new Recording();
@@ -68,9 +68,10 @@ export class Flight extends SharedSubscriber<ChatEvent> {
   // What one reader throws is no business of the others, nor of the source.
   protected override _next(event: ChatEvent): void {
     try {
-      freezeEvent(event);
-      this.#note(event);
       const live = this.#live;
+      // A piece of text that one alone is told is nobody else's: it is recorded as a copy.
+      if (live.length > 1 || !isText(event)) freezeEvent(event);
+      this.#note(event);
       for (let at = 0; at < live.length; at += 1) live[at]!.next(event);
     } catch (thrown) {
       reportAside(thrown);

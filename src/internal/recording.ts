@@ -4,16 +4,29 @@ import {
   type ReasoningDeltaEvent,
   type TextDeltaEvent,
 } from '../event/chat-event';
-import { jsonLength } from './json-length';
+import { deepFreeze } from './deep-freeze';
+import { isJson } from './is-json';
 
 type Delta = TextDeltaEvent | ReasoningDeltaEvent;
+/** A run where the events are written: its pieces' type, and how many there are. */
+type Place = readonly [type: Delta['type'], count: number];
 
 /**
- * The events of an answer, in little memory: an answer of a thousand tokens is one text, and not a
- * thousand objects that the garbage collector looks at as long as they are kept.
+ * The events of an answer in three texts, which the garbage collector moves at once however many
+ * events there are; each takes one byte a character where it can.
  */
+export interface Written {
+  /** The events as JSON, with a {@link Place} for each run of pieces. */
+  readonly events: string;
+  /** The pieces of all runs, joined. */
+  readonly text: string;
+  /** How long each piece is, as a character. */
+  readonly lengths: string;
+}
+
+/** The events of an answer, in little memory: an answer of a thousand tokens is one text. */
 export class Recording implements Iterable<ChatEvent> {
-  #parts: (ChatEvent | Run)[] = [];
+  readonly #parts: (ChatEvent | Run)[] = [];
 
   add(event: ChatEvent): void {
     if (!isBare(event)) {
@@ -34,20 +47,21 @@ export class Recording implements Iterable<ChatEvent> {
     return last instanceof Run ? undefined : last;
   }
 
-  /** Packs what is complete. */
-  seal(): this {
-    for (const part of this.#parts) if (part instanceof Run) part.seal();
-    // Without the room to grow.
-    this.#parts = [...this.#parts];
-    return this;
-  }
-
-  /** About how many characters it takes. Throws for what is too deep to be written, or a circle. */
-  get size(): number {
-    return this.#parts.reduce(
-      (sum, part) => sum + (part instanceof Run ? part.size : jsonLength(part)),
-      0,
-    );
+  /** All of it, packed. There is none where an event holds what JSON does not. */
+  write(): Written | undefined {
+    const events: (ChatEvent | Place)[] = [];
+    let text = '';
+    let lengths = '';
+    for (const part of this.#parts) {
+      if (part instanceof Run) {
+        part.settle();
+        events.push([part.type, part.lengths.length]);
+        text += part.text;
+        lengths += part.lengths;
+      } else events.push(part);
+    }
+    const written = writeJson(events);
+    return written === undefined ? undefined : { events: written, text, lengths };
   }
 
   /** The events so far, and those that come while they are read; all are frozen. */
@@ -59,44 +73,70 @@ export class Recording implements Iterable<ChatEvent> {
   }
 }
 
-// As a character can tell how long it is.
-const LONGEST = 0xffff;
+/** The events of a recording that was written; all are frozen, and made anew. */
+export function* playBack({ events, text, lengths }: Written): Iterable<ChatEvent> {
+  let at = 0;
+  let start = 0;
+  for (const part of JSON.parse(events) as (ChatEvent | Place)[]) {
+    if (!isPlace(part)) {
+      deepFreeze(part);
+      yield part;
+      continue;
+    }
+    const [type, count] = part;
+    for (const behind = at + count; at < behind; at += 1) {
+      const end = start + lengths.charCodeAt(at);
+      yield Object.freeze({ type, text: text.slice(start, end) });
+      start = end;
+    }
+  }
+}
+
+function isPlace(part: ChatEvent | Place): part is Place {
+  return Array.isArray(part);
+}
+
+function writeJson(value: unknown): string | undefined {
+  try {
+    return isJson(value) ? JSON.stringify(value) : undefined;
+  } catch {
+    // Too deep, or a circle.
+    return undefined;
+  }
+}
+
 // So many pieces become one text while they are young: the garbage collector then never moves them.
 const YOUNG = 64;
+// As a character tells how long a piece is.
+const LONGEST = 0xffff;
 
 /** Pieces of one kind in a row. */
 class Run implements Iterable<Delta> {
-  /** All but the youngest. */
-  #text = '';
-  /** How long each piece in it is: that of the first one is the code of the first character. */
-  #lengths = '';
+  /** All but the youngest, joined. */
+  text = '';
+  lengths = '';
   #young: string[] = [];
 
   constructor(readonly type: Delta['type']) {}
 
-  get size(): number {
-    const settled = this.#text.length + this.#lengths.length;
-    return this.#young.reduce((sum, piece) => sum + piece.length + 1, settled);
-  }
-
   add(piece: string): void {
-    if (this.#young.push(piece) === YOUNG) this.seal();
+    if (this.#young.push(piece) === YOUNG) this.settle();
   }
 
-  seal(): void {
-    this.#lengths += String.fromCharCode(...this.#young.map(({ length }) => length));
-    this.#text += this.#young.join('');
+  settle(): void {
+    this.lengths += String.fromCharCode(...this.#young.map(({ length }) => length));
+    this.text += this.#young.join('');
     this.#young = [];
   }
 
   *[Symbol.iterator](): Iterator<Delta> {
     let start = 0;
     for (let at = 0; ; at += 1) {
-      const young = this.#young[at - this.#lengths.length];
-      if (young === undefined && at >= this.#lengths.length) return;
-      const end = start + (young?.length ?? this.#lengths.charCodeAt(at));
-      yield Object.freeze({ type: this.type, text: young ?? this.#text.slice(start, end) });
-      start = end;
+      const young = this.#young[at - this.lengths.length];
+      if (young === undefined && at >= this.lengths.length) return;
+      const text = young ?? this.text.slice(start, start + this.lengths.charCodeAt(at));
+      yield Object.freeze({ type: this.type, text });
+      start += text.length;
     }
   }
 }

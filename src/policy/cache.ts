@@ -8,7 +8,7 @@ import { begin, directHandler } from '../internal/direct-handler';
 import { Flight } from '../internal/flight';
 import { operate } from '../internal/operate';
 import { checkFunction, checkNumber, keyText } from '../internal/options';
-import type { Recording } from '../internal/recording';
+import { playBack, type Recording, type Written } from '../internal/recording';
 import { requestKey } from '../request/request-key';
 import type { ChatRequest } from '../request/schema';
 import { MemoryStore } from '../store/memory';
@@ -65,8 +65,7 @@ export interface Cache extends Policy {
   readonly stats$: Observable<CacheStats>;
 }
 
-interface Kept {
-  readonly answer: Recording;
+interface Kept extends Written {
   readonly keptAt: number;
   readonly took: number;
 }
@@ -83,9 +82,10 @@ interface Kept {
  *
  * Who joins a call under way reads its prefix, then the rest live; the last one leaving
  * aborts it. Only whole answers are kept (finished by `stop` or `tool-calls`), never one
- * that failed, broke off, was cut by a limit or filtered, or was cancelled. A `cache`
- * event announces that an answer cost nothing. Events are frozen. Unlike `shareReplay`,
- * it aborts what nobody reads, forgets failures, and has bounds.
+ * that failed, broke off, was cut by a limit or filtered, or was cancelled, and none that
+ * holds what JSON does not. A `cache` event announces that an answer cost nothing. Events
+ * that others may read too are frozen. Unlike `shareReplay`, it aborts what nobody reads,
+ * forgets failures, and has bounds.
  *
  * An instance may stand before several handlers: they share the bounds, not the answers.
  *
@@ -121,12 +121,13 @@ export function cache(options: CacheOptions = {}): Cache {
   };
 
   const keep = (id: string, startedAt: number, answer: Recording): void => {
-    const size = sizeOf(answer);
-    if (size === undefined) return;
+    const written = answer.write();
+    if (written === undefined) return;
     const now = scheduler.now();
+    const { events, text, lengths } = written;
+    const size = id.length + events.length + text.length + lengths.length;
     const took = Math.max(0, now - startedAt);
-    const kept = { answer: answer.seal(), keptAt: now, took };
-    store.set(id, kept, now + ttl, 2 * (id.length + size));
+    store.set(id, { events, text, lengths, keptAt: now, took }, now + ttl, 2 * size);
     changes.tell();
   };
 
@@ -140,16 +141,17 @@ export function cache(options: CacheOptions = {}): Cache {
   const policy: Policy = (next) => {
     const scope = scopes.get(next) ?? scopeCount++;
     scopes.set(next, scope);
+    const prefix = `${String(scope)}:`;
 
     const answer = (request: ChatRequest, destination: Subscriber<ChatEvent>): void => {
-      const id = `${String(scope)}:${keyText('cache', key(request))}`;
+      const id = prefix + keyText('cache', key(request));
       const now = scheduler.now();
       const kept = store.get(id, now);
       if (kept) {
         count('hits');
         const age = Math.max(0, now - kept.keptAt);
         destination.next(Object.freeze({ type: 'cache', status: 'hit', age, saved: kept.took }));
-        repeat(kept.answer, destination);
+        repeat(kept, destination);
         return;
       }
       const flight = flights.get(id);
@@ -209,8 +211,8 @@ export function cache(options: CacheOptions = {}): Cache {
   return Object.assign(policy, { stats$ });
 }
 
-function repeat(answer: Recording, destination: Subscriber<ChatEvent>): void {
-  for (const event of answer) {
+function repeat(answer: Written, destination: Subscriber<ChatEvent>): void {
+  for (const event of playBack(answer)) {
     if (destination.closed) return;
     destination.next(event);
   }
@@ -219,15 +221,6 @@ function repeat(answer: Recording, destination: Subscriber<ChatEvent>): void {
 
 function isOutOfTime(error: unknown): boolean {
   return LlmError.is(error) && error.kind === 'timed-out' && error.code === 'total';
-}
-
-/** The size of an answer; none where it is too deep to be measured, or goes in circles. */
-function sizeOf(answer: Recording): number | undefined {
-  try {
-    return answer.size;
-  } catch {
-    return undefined;
-  }
 }
 
 function isWhole({ last }: Recording): boolean {

@@ -1,8 +1,9 @@
 import type { FrameReader } from '../wire/framing';
+import { Utf8 } from '../wire/utf8';
 
 /** Gathers a body up to a length and hands it over at its end, or as soon as it is too long. */
 export function collect(limit: number, onText: (text: string) => void): FrameReader {
-  const decoder = new TextDecoder();
+  const decoder = new Utf8();
   let text = '';
   let done = false;
   const finish = (): void => {
@@ -13,11 +14,11 @@ export function collect(limit: number, onText: (text: string) => void): FrameRea
   return {
     push: (bytes) => {
       if (done) return;
-      text += decoder.decode(bytes, { stream: true });
+      text += decoder.push(bytes);
       if (text.length > limit) finish();
     },
     end: () => {
-      text += decoder.decode();
+      text += decoder.end();
       finish();
     },
   };
@@ -42,7 +43,7 @@ export interface JsonObserver {
 
 /** Reads a body that begins as JSON: one value, perhaps over many lines, or one value a line. */
 export function jsonOrLines(limit: number, { lines, body, tooLong }: JsonObserver): FrameReader {
-  const decoder = new TextDecoder();
+  const decoder = new Utf8();
   let text = '';
   let lineEnd = -1;
   // Kept as long as the first line alone is there, which may be all.
@@ -51,7 +52,7 @@ export function jsonOrLines(limit: number, { lines, body, tooLong }: JsonObserve
 
   // Each piece is looked at once: a body may be one long line that comes in many.
   const take = (bytes: Uint8Array): void => {
-    const more = decoder.decode(bytes, { stream: true });
+    const more = decoder.push(bytes);
     const behind = lineEnd === -1 ? more.indexOf('\n') : 0;
     if (lineEnd === -1 && behind !== -1) lineEnd = text.length + behind;
     text += more;
@@ -70,7 +71,7 @@ export function jsonOrLines(limit: number, { lines, body, tooLong }: JsonObserve
     },
     end: () => {
       if (reader === undefined) {
-        text += decoder.decode();
+        text += decoder.end();
         const json = parseJson(text);
         if (json !== undefined) {
           body(json);

@@ -1,11 +1,12 @@
 import { frameTooLong } from './frame-too-long';
 import type { FrameReader, FrameSink, Framing, FramingOptions } from './framing';
+import { Utf8 } from './utf8';
 
 /** One JSON value a line; blank lines are skipped. */
 export const ndjson: Framing = (sink, options) => new LineReader(sink, options);
 
 class LineReader implements FrameReader {
-  readonly #decoder = new TextDecoder();
+  readonly #decoder = new Utf8();
   #pending = '';
 
   constructor(
@@ -14,11 +15,11 @@ class LineReader implements FrameReader {
   ) {}
 
   push(bytes: Uint8Array): void {
-    this.#feed(this.#decoder.decode(bytes, { stream: true }));
+    this.#feed(this.#decoder.push(bytes));
   }
 
   end(): void {
-    this.#feed(this.#decoder.decode());
+    this.#feed(this.#decoder.end());
     this.#deliver(this.#pending, true);
     this.#pending = '';
   }

@@ -2,6 +2,7 @@ import { createParser, type EventSourceMessage, type ParseError } from 'eventsou
 import { BareJson } from './bare-json';
 import { frameTooLong } from './frame-too-long';
 import type { FrameReader, FrameSink, Framing, FramingOptions } from './framing';
+import { Utf8 } from './utf8';
 
 // Room for what a line holds besides its data (`data: `), since the parser counts raw text.
 const FIELD_LENGTH = 64;
@@ -14,7 +15,7 @@ const FIELD_LENGTH = 64;
 export const sse: Framing = (sink, options) => new EventReader(sink, options);
 
 class EventReader implements FrameReader {
-  readonly #decoder = new TextDecoder();
+  readonly #decoder = new Utf8();
   readonly #parser;
   /** Made for the first line that is none of an event. */
   #json: BareJson | undefined;
@@ -39,11 +40,11 @@ class EventReader implements FrameReader {
   }
 
   push(bytes: Uint8Array): void {
-    this.#feed(this.#decoder.decode(bytes, { stream: true }));
+    this.#feed(this.#decoder.push(bytes));
   }
 
   end(): void {
-    this.#feed(this.#decoder.decode());
+    this.#feed(this.#decoder.end());
     this.#ending = true;
     this.#parser.feed('\n\n');
   }

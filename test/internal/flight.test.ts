@@ -41,6 +41,22 @@ describe('Flight', () => {
     expect([...flight.attempt]).toEqual([...first, finish()]);
   });
 
+  it('freezes what others may read, too', () => {
+    const flight = takeOff();
+    const one = listen(flight);
+    const call = toolCall('tool', { deep: [{}] });
+    for (const event of [textDelta('a'), call]) flight.next(event);
+    const piece = textDelta('b');
+    const two = listen(flight);
+    flight.next(piece);
+    const { deep } = call.input as { deep: [object] };
+    for (const value of [...two.events, piece, deep, deep[0]]) {
+      expect(Object.isFrozen(value)).toBe(true);
+    }
+    expect(two.events[0]).not.toBe(one.events[0]);
+    expect(one.events[2]).toBe(piece);
+  });
+
   it('forgets what was retracted, and what came before a start', () => {
     const flight = takeOff();
     flight.next(textDelta('stray'));

@@ -214,7 +214,7 @@ describe('what cache keeps', () => {
     expect(Object.isFrozen(error)).toBe(false);
     expect(Object.isFrozen(error.response)).toBe(false);
     expect(Object.isFrozen(story[0])).toBe(true);
-    expect(given.hits()).toBe(true);
+    expect(given.hits()).toBe(false);
   });
 
   it('is nothing that cannot be measured, and that harms no call', () => {
