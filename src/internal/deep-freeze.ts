@@ -1,9 +1,9 @@
-import { isText, type ChatEvent } from '../event/chat-event';
+import type { ChatEvent } from '../event/chat-event';
 
 /** Freezes an event that many will read. */
 export function freezeEvent(event: ChatEvent): void {
-  // The error in a notice belongs to who made it; a piece of text holds nothing to freeze.
-  if (isText(event) || 'error' in event) Object.freeze(event);
+  // The error in a notice belongs to who made it.
+  if ('error' in event) Object.freeze(event);
   else freezeFlat(event, 0);
 }
 

@@ -1,5 +1,5 @@
 import type { Subscriber, Unsubscribable } from 'rxjs';
-import { isText, type ChatEvent } from '../event/chat-event';
+import type { ChatEvent } from '../event/chat-event';
 import { freezeEvent } from './deep-freeze';
 import { SharedSubscriber, tie } from './operate';
 import { Recording } from './recording';
@@ -69,9 +69,9 @@ export class Flight extends SharedSubscriber<ChatEvent> {
   protected override _next(event: ChatEvent): void {
     try {
       const live = this.#live;
-      // A piece of text that one alone is told is nobody else's: it is recorded as a copy.
-      if (live.length > 1 || !isText(event)) freezeEvent(event);
-      this.#note(event);
+      const copied = this.#note(event);
+      // What is held as a copy, and told to one alone, is nobody else's.
+      if (!copied || live.length > 1) freezeEvent(event);
       for (let at = 0; at < live.length; at += 1) live[at]!.next(event);
     } catch (thrown) {
       reportAside(thrown);
@@ -90,15 +90,15 @@ export class Flight extends SharedSubscriber<ChatEvent> {
     });
   }
 
-  #note(event: ChatEvent): void {
+  /** Takes note of an event, and tells whether a copy of it is held. */
+  #note(event: ChatEvent): boolean {
     switch (event.type) {
       case 'retract':
         this.#attempt = new Recording();
-        break;
+        return false;
       case 'start':
         this.#attempt = new Recording();
-        this.#attempt.add(event);
-        break;
+        return this.#attempt.add(event);
       case 'retry':
       case 'route':
       case 'cache':
@@ -106,9 +106,9 @@ export class Flight extends SharedSubscriber<ChatEvent> {
       case 'repair':
       case 'degraded':
       case 'keep-alive':
-        break;
+        return false;
       default:
-        this.#attempt.add(event);
+        return this.#attempt.add(event);
     }
   }
 

@@ -4,7 +4,7 @@ import {
   type ReasoningDeltaEvent,
   type TextDeltaEvent,
 } from '../event/chat-event';
-import { deepFreeze } from './deep-freeze';
+import { freezeEvent } from './deep-freeze';
 import { isJson } from './is-json';
 
 type Delta = TextDeltaEvent | ReasoningDeltaEvent;
@@ -28,10 +28,11 @@ export interface Written {
 export class Recording implements Iterable<ChatEvent> {
   readonly #parts: (ChatEvent | Run)[] = [];
 
-  add(event: ChatEvent): void {
+  /** Takes an event, and tells whether it holds a copy of it and not the event itself. */
+  add(event: ChatEvent): boolean {
     if (!isBare(event)) {
       this.#parts.push(event);
-      return;
+      return false;
     }
     let run = this.#parts.at(-1);
     if (!(run instanceof Run) || run.type !== event.type) {
@@ -39,6 +40,7 @@ export class Recording implements Iterable<ChatEvent> {
       this.#parts.push(run);
     }
     run.add(event.text);
+    return true;
   }
 
   /** The event that was added last, if it isn't a piece of text. */
@@ -79,7 +81,7 @@ export function* playBack({ events, text, lengths }: Written): Iterable<ChatEven
   let start = 0;
   for (const part of JSON.parse(events) as (ChatEvent | Place)[]) {
     if (!isPlace(part)) {
-      deepFreeze(part);
+      freezeEvent(part);
       yield part;
       continue;
     }

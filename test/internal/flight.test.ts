@@ -57,6 +57,17 @@ describe('Flight', () => {
     expect(one.events[2]).toBe(piece);
   });
 
+  it('freezes a piece that holds more than its text, though one alone is told it', () => {
+    const flight = takeOff();
+    const one = listen(flight);
+    const marked = { ...textDelta('a'), mark: { deep: {} } };
+    flight.next(marked);
+    for (const value of [marked, marked.mark, marked.mark.deep]) {
+      expect(Object.isFrozen(value)).toBe(true);
+    }
+    expect(one.events).toEqual([marked]);
+  });
+
   it('forgets what was retracted, and what came before a start', () => {
     const flight = takeOff();
     flight.next(textDelta('stray'));
