@@ -1,5 +1,8 @@
 const BYTE_ORDER_MARK = '\ufeff';
 
+// It keeps nothing from one text to the next.
+const whole = new TextDecoder('utf-8', { ignoreBOM: true });
+
 /**
  * Decodes bytes that may be cut anywhere, also within a character, and drops a byte order mark at
  * their beginning.
@@ -9,7 +12,6 @@ const BYTE_ORDER_MARK = '\ufeff';
  * what is decoded as part of a stream always takes two.
  */
 export class Utf8 {
-  readonly #whole = new TextDecoder('utf-8', { ignoreBOM: true });
   /** Made for the first character that is cut. */
   #cut: TextDecoder | undefined;
   #begun = false;
@@ -20,7 +22,7 @@ export class Utf8 {
     const wasCut = this.#isCut;
     // Each character begins anew behind one of ASCII. Behind another one, it isn't known.
     if (bytes.length > 0) this.#isCut = bytes[bytes.length - 1]! > 0x7f;
-    if (!wasCut && !this.#isCut) return this.#begin(this.#whole.decode(bytes));
+    if (!wasCut && !this.#isCut) return this.#begin(whole.decode(bytes));
     this.#cut ??= new TextDecoder('utf-8', { ignoreBOM: true });
     return this.#begin(this.#cut.decode(bytes, { stream: true }));
   }
