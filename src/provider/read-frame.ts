@@ -12,12 +12,11 @@ const KEEP_ALIVE = /^(?:ping|heart-?beat|keep-?alive)$/i;
  * `malformed` for what is not JSON.
  */
 export function readFrame(answer: AnswerContext, data: string, event: string | undefined): unknown {
-  const text = data.trim();
+  const json = parse(data) ?? parse(data.trim());
   // The words of an error need not be JSON.
-  if (event === 'error') throw answer.failure(parse(text) ?? text);
-  if (text === '' || text === '[DONE]') return undefined;
-  const json = parse(text);
+  if (event === 'error') throw answer.failure(json ?? data.trim());
   if (json === undefined) {
+    if (data.trim() === '' || data.trim() === '[DONE]') return undefined;
     if (event !== undefined && KEEP_ALIVE.test(event)) return undefined;
     throw malformed(answer.provider, 'a frame of the stream is not JSON');
   }

@@ -24,7 +24,7 @@ export class ChatDecoder implements Decoder {
   }
 
   frame(data: string, event: string | undefined): boolean {
-    if (data.trim() === '[DONE]') {
+    if (!data.startsWith('{') && data.trim() === '[DONE]') {
       this.#finish();
       return true;
     }
@@ -50,20 +50,25 @@ export class ChatDecoder implements Decoder {
   }
 
   #chunk(chunk: ChatChunk): void {
-    const choices: ChatChoice[] = [];
-    for (const item of asList(chunk.choices)) {
-      const choice = asObject<ChatChoice>(item);
-      if (choice === undefined || (choice.index ?? 0) !== 0) continue;
-      if (choice.error) throw this.#answer.failure({ error: choice.error });
-      choices.push(choice);
+    const choices = asList(chunk.choices);
+    let hasFirst = false;
+    for (const item of choices) {
+      const choice = firstChoice(item);
+      if (choice?.error) throw this.#answer.failure({ error: choice.error });
+      hasFirst ||= choice !== undefined;
     }
     // Azure's first chunk has no choices and an empty id and model.
-    if (choices.length > 0 || asText(chunk.id) !== undefined) this.#start(chunk);
-    this.#usage =
-      readChatUsage(chunk.usage) ??
-      readChatUsage(asObject<{ usage?: unknown }>(chunk.x_groq)?.usage) ??
-      this.#usage;
-    for (const choice of choices) this.#choice(choice);
+    if (hasFirst || asText(chunk.id) !== undefined) this.#start(chunk);
+    if (chunk.usage || chunk.x_groq) this.#count(chunk);
+    for (const item of choices) {
+      const choice = firstChoice(item);
+      if (choice !== undefined) this.#choice(choice);
+    }
+  }
+
+  #count({ usage, x_groq: groq }: ChatChunk): void {
+    const counts = readChatUsage(usage) ?? readChatUsage(asObject<ChatChunk>(groq)?.usage);
+    this.#usage = counts ?? this.#usage;
   }
 
   #choice(choice: ChatChoice): void {
@@ -87,12 +92,14 @@ export class ChatDecoder implements Decoder {
   }
 
   #content(content: unknown): void {
-    this.#say('text-delta', asText(content));
-    for (const item of asList(content)) {
-      const part = asObject<ContentPart>(item);
-      if (part?.type === 'thinking') this.#say('reasoning-delta', readThinking(part.thinking));
-      else if (part?.type === 'text') this.#say('text-delta', asText(part.text));
-    }
+    if (!Array.isArray(content)) this.#say('text-delta', asText(content));
+    else for (const item of content) this.#part(item);
+  }
+
+  #part(item: unknown): void {
+    const part = asObject<ContentPart>(item);
+    if (part?.type === 'thinking') this.#say('reasoning-delta', readThinking(part.thinking));
+    else if (part?.type === 'text') this.#say('text-delta', asText(part.text));
   }
 
   #say(type: 'text-delta' | 'reasoning-delta', text: string | undefined): void {
@@ -118,6 +125,12 @@ export class ChatDecoder implements Decoder {
     const said = compact({ rawReason, usage: this.#usage, refusal });
     this.#answer.emit({ type: 'finish', reason, ...said } satisfies ChatEvent);
   }
+}
+
+/** A choice, unless it is one of those beside the first. */
+function firstChoice(item: unknown): ChatChoice | undefined {
+  const choice = asObject<ChatChoice>(item);
+  return (choice?.index ?? 0) === 0 ? choice : undefined;
 }
 
 // For some servers, `"null"` is the word for no reason yet.
