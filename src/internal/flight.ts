@@ -1,5 +1,5 @@
 import type { Subscriber, Unsubscribable } from 'rxjs';
-import type { ChatEvent } from '../event/chat-event';
+import type { ChatEvent, StartEvent } from '../event/chat-event';
 import { freezeEvent } from './deep-freeze';
 import { SharedSubscriber, tie } from './operate';
 import { Recording } from './recording';
@@ -11,8 +11,7 @@ type Reader = Subscriber<ChatEvent>;
  * A call under way that many read: who joins late is told what the current attempt has said so
  * far, then goes on live; the last one leaving aborts it.
  *
- * Unlike `shareReplay`, it forgets what was retracted, and notices that are news only when they
- * happen. Events are frozen where many read them.
+ * Unlike `shareReplay`, it forgets what was retracted, and what is news only when it happens. Events are frozen where many read them.
  */
 export class Flight extends SharedSubscriber<ChatEvent> {
   #attempt = new Recording();
@@ -98,7 +97,7 @@ export class Flight extends SharedSubscriber<ChatEvent> {
         return false;
       case 'start':
         this.#attempt = new Recording();
-        return this.#attempt.add(event);
+        return this.#begin(event);
       case 'retry':
       case 'route':
       case 'cache':
@@ -110,6 +109,15 @@ export class Flight extends SharedSubscriber<ChatEvent> {
       default:
         return this.#attempt.add(event);
     }
+  }
+
+  // What is left of the server's limits is news only when it is told.
+  #begin(event: StartEvent): boolean {
+    const { rateLimit, ...rest } = event;
+    if (rateLimit === undefined) return this.#attempt.add(event);
+    freezeEvent(rest);
+    this.#attempt.add(rest);
+    return true;
   }
 
   #land(complete: boolean, end: (reader: Reader) => void): void {

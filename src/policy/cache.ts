@@ -83,8 +83,9 @@ interface Kept extends Written {
  * Who joins a call under way reads its prefix, then the rest live; the last one leaving
  * aborts it. Only whole answers are kept (finished by `stop` or `tool-calls`), never one
  * that failed, broke off, was cut by a limit or filtered, or was cancelled, and none that
- * holds what JSON does not. A `cache` event announces that an answer cost nothing. Events
- * that others may read too are frozen. Unlike `shareReplay`, it aborts what nobody reads,
+ * holds what JSON does not. A `cache` event announces that an answer cost nothing. What is
+ * repeated says nothing of the server's rate limits. Events that others may read too are
+ * frozen. Unlike `shareReplay`, it aborts what nobody reads,
  * forgets failures, and has bounds.
  *
  * An instance may stand before several handlers: they share the bounds, not the answers.

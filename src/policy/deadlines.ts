@@ -84,10 +84,9 @@ export function deadlines<T = ChatEvent>(options: DeadlinesOptions): StreamPolic
     watchdog.total = deadline < own ? undefined : total;
     // What comes from elsewhere may mean something else by a keep-alive.
     watchdog.swallows = listens && chat && !context.keepAlives;
-    const within = {
-      ...(deadline === Infinity ? {} : { deadline }),
-      ...(listens ? { keepAlives: true } : {}),
-    };
+    const within: { deadline?: number; keepAlives?: boolean } = {};
+    if (deadline !== Infinity) within.deadline = deadline;
+    if (listens) within.keepAlives = true;
     watchdog.watch(deadline === Infinity && !listens ? call : call.within(within));
   });
 }

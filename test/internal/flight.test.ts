@@ -57,6 +57,21 @@ describe('Flight', () => {
     expect(one.events[2]).toBe(piece);
   });
 
+  it("repeats nothing of the server's limits, which are news only once", () => {
+    const flight = takeOff();
+    const one = listen(flight);
+    const rateLimit = { requests: { remaining: 1 } };
+    const begun = { ...start({ rateLimit }), mark: {} };
+    flight.next(begun);
+    const two = listen(flight);
+    expect(one.events[0]).toBe(begun);
+    expect(two.events).toEqual([{ ...start(), mark: {} }]);
+    expect([...flight.attempt]).toEqual(two.events);
+    for (const value of [two.events[0], begun.mark]) expect(Object.isFrozen(value)).toBe(true);
+    flight.next(start({ rateLimit }));
+    expect(two.events[1]).toEqual(start({ rateLimit }));
+  });
+
   it('freezes a piece that holds more than its text, though one alone is told it', () => {
     const flight = takeOff();
     const one = listen(flight);
