@@ -15,7 +15,7 @@ const about: Readonly<Record<string, { readonly title: string; readonly about: s
     title: 'Short streams, requests a second',
     about:
       `Answers of ${TOKENS} chunks that are there at once, with so many requests always running ` +
-      'for a second, after a warm-up. Every prompt is new.',
+      'for a second, after eight seconds of warm-up. Every prompt is new.',
   },
   cpu: {
     title: 'Short streams, CPU of a request',

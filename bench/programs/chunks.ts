@@ -22,7 +22,7 @@ async function streamFor(microseconds: number): Promise<number> {
 // Long enough for the compiler to be done with the code that a stream runs through.
 await streamFor(3_000_000);
 const [cpu, wall] = [cpuTime(), performance.now()];
-const chunks = (await streamFor(500_000)) * count;
+const chunks = (await streamFor(1_000_000)) * count;
 report({
   cpu: (cpuTime() - cpu) / chunks,
   wall: ((performance.now() - wall) * 1000) / chunks,

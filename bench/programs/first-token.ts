@@ -32,7 +32,7 @@ async function sample(requests: number, atOnce: number, longest = Infinity): Pro
 
 // Long enough for the compiler to be done with the code that a call runs through, also that of those
 // who take many times as long for a call.
-await sample(6_000, 64, 6_000);
+await sample(20_000, 64, 8_000);
 const [alone, together] = [
   await sample(Number(count), 1),
   await sample(2 * Number(count), Number(concurrency)),

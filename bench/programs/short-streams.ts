@@ -23,7 +23,7 @@ async function load(concurrency: number, milliseconds: number): Promise<number> 
 
 const sample: Record<string, number> = {};
 // Long enough for the compiler to be done with the code that all levels share.
-await load(32, 3_000);
+await load(32, 8_000);
 for (const level of levels) {
   await load(Number(level), 300);
   const [cpu, wall] = [cpuTime(), performance.now()];

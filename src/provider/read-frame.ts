@@ -16,7 +16,7 @@ export function readFrame(answer: AnswerContext, data: string, event: string | u
   // The words of an error need not be JSON.
   if (event === 'error') throw answer.failure(json ?? data.trim());
   if (json === undefined) {
-    if (data.trim() === '' || data.trim() === '[DONE]') return undefined;
+    if (['', '[DONE]'].includes(data.trim())) return undefined;
     if (event !== undefined && KEEP_ALIVE.test(event)) return undefined;
     throw malformed(answer.provider, 'a frame of the stream is not JSON');
   }

@@ -24,7 +24,7 @@ export class ChatDecoder implements Decoder {
   }
 
   frame(data: string, event: string | undefined): boolean {
-    if (!data.startsWith('{') && data.trim() === '[DONE]') {
+    if (data[0] !== '{' && data.trim() === '[DONE]') {
       this.#finish();
       return true;
     }
@@ -59,16 +59,14 @@ export class ChatDecoder implements Decoder {
     }
     // Azure's first chunk has no choices and an empty id and model.
     if (hasFirst || asText(chunk.id) !== undefined) this.#start(chunk);
-    if (chunk.usage || chunk.x_groq) this.#count(chunk);
+    this.#usage =
+      readChatUsage(chunk.usage) ??
+      readChatUsage(asObject<ChatChunk>(chunk.x_groq)?.usage) ??
+      this.#usage;
     for (const item of choices) {
       const choice = firstChoice(item);
       if (choice !== undefined) this.#choice(choice);
     }
-  }
-
-  #count({ usage, x_groq: groq }: ChatChunk): void {
-    const counts = readChatUsage(usage) ?? readChatUsage(asObject<ChatChunk>(groq)?.usage);
-    this.#usage = counts ?? this.#usage;
   }
 
   #choice(choice: ChatChoice): void {
