@@ -11,7 +11,8 @@ type Reader = Subscriber<ChatEvent>;
  * A call under way that many read: who joins late is told what the current attempt has said so
  * far, then goes on live; the last one leaving aborts it.
  *
- * Unlike `shareReplay`, it forgets what was retracted, and what is news only when it happens. Events are frozen where many read them.
+ * Unlike `shareReplay`, it forgets what was retracted, and what is news only when it happens.
+ * Events are frozen where many read them.
  */
 export class Flight extends SharedSubscriber<ChatEvent> {
   #attempt = new Recording();

@@ -85,8 +85,7 @@ interface Kept extends Written {
  * that failed, broke off, was cut by a limit or filtered, or was cancelled, and none that
  * holds what JSON does not. A `cache` event announces that an answer cost nothing. What is
  * repeated says nothing of the server's rate limits. Events that others may read too are
- * frozen. Unlike `shareReplay`, it aborts what nobody reads,
- * forgets failures, and has bounds.
+ * frozen. Unlike `shareReplay`, it aborts what nobody reads, forgets failures, and has bounds.
  *
  * An instance may stand before several handlers: they share the bounds, not the answers.
  *
