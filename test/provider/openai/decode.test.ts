@@ -45,6 +45,21 @@ describe('a stream of a chat completion', () => {
     ]);
   });
 
+  it('ends at its terminal also where blanks are around that', () => {
+    const body = frame('{"choices":[{"delta":{"content":"Hi"}}]}') + frame('  [DONE] ');
+    expect(read(sse, body).events.at(-1)).toEqual({ type: 'finish', reason: 'unknown' });
+  });
+
+  it('does not begin with what other choices say', () => {
+    const other = frame('{"model":"m-0","choices":[{"index":1,"delta":{"content":"Ho"}}]}');
+    expect(read(sse, other + text('Hi') + frame('[DONE]')).events[0]).toEqual({
+      type: 'start',
+      provider: 'openai',
+      model: 'm-1',
+      id: 'c-1',
+    });
+  });
+
   it('ends with its first terminal, whatever the server still sends', () => {
     const whole = text('Hi') + chunk({ finish_reason: 'stop' }) + frame('[DONE]');
     const { events } = read(sse, whole);
