@@ -12,11 +12,13 @@ const KEEP_ALIVE = /^(?:ping|heart-?beat|keep-?alive)$/i;
  * `malformed` for what is not JSON.
  */
 export function readFrame(answer: AnswerContext, data: string, event: string | undefined): unknown {
-  const json = parse(data) ?? parse(data.trim());
+  // Most frames have nothing around their object.
+  const text = data[0] === '{' && data.endsWith('}') ? data : data.trim();
   // The words of an error need not be JSON.
-  if (event === 'error') throw answer.failure(json ?? data.trim());
+  if (event === 'error') throw answer.failure(parse(text) ?? text);
+  if (text === '' || text === '[DONE]') return undefined;
+  const json = parse(text);
   if (json === undefined) {
-    if (['', '[DONE]'].includes(data.trim())) return undefined;
     if (event !== undefined && KEEP_ALIVE.test(event)) return undefined;
     throw malformed(answer.provider, 'a frame of the stream is not JSON');
   }

@@ -183,6 +183,13 @@ describe('what cache keeps', () => {
     ]);
   });
 
+  it("says nothing of the server's limits, which only the call itself has heard", () => {
+    const begun = start({ rateLimit: { tokens: { remaining: 5 } } });
+    const given = setUp({}, () => of(begun, finish()));
+    expect(given.call().values).toEqual([begun, finish()]);
+    expect(given.call().values.slice(1)).toEqual([start(), finish()]);
+  });
+
   it('is frozen to the last field, for all who read it', () => {
     const call = Object.freeze({
       ...toolCall('tool', { list: [{ deep: true }], none: null }),

@@ -51,17 +51,15 @@ export class ChatDecoder implements Decoder {
 
   #chunk(chunk: ChatChunk): void {
     const choices = asList(chunk.choices);
-    let hasFirst = false;
     for (const item of choices) {
-      const choice = firstChoice(item);
-      if (choice?.error) throw this.#answer.failure({ error: choice.error });
-      hasFirst ||= choice !== undefined;
+      const error = firstChoice(item)?.error;
+      if (error) throw this.#answer.failure({ error });
     }
     // Azure's first chunk has no choices and an empty id and model.
-    if (hasFirst || asText(chunk.id) !== undefined) this.#start(chunk);
+    if (asText(chunk.id) !== undefined || choices.some(firstChoice)) this.#start(chunk);
     this.#usage =
       readChatUsage(chunk.usage) ??
-      readChatUsage(asObject<ChatChunk>(chunk.x_groq)?.usage) ??
+      readChatUsage(asObject<{ usage?: unknown }>(chunk.x_groq)?.usage) ??
       this.#usage;
     for (const item of choices) {
       const choice = firstChoice(item);

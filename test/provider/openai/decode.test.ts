@@ -50,6 +50,21 @@ describe('a stream of a chat completion', () => {
     expect(read(sse, body).events.at(-1)).toEqual({ type: 'finish', reason: 'unknown' });
   });
 
+  it('reads a frame with a blank of any kind on either side', () => {
+    const { events } = read(sse, text('Hi'));
+    for (const padded of [
+      text('Hi').replace('\n', '\u00a0\n'),
+      text('Hi').replace(' ', ' \u00a0'),
+    ]) {
+      expect(read(sse, padded).events).toEqual(events);
+    }
+  });
+
+  it('begins with a choice that comes without an id', () => {
+    const body = frame('{"model":"m-1","choices":[{"delta":{}}]}');
+    expect(read(sse, body).events).toEqual([{ type: 'start', provider: 'openai', model: 'm-1' }]);
+  });
+
   it('does not begin with what other choices say', () => {
     const other = frame('{"model":"m-0","choices":[{"index":1,"delta":{"content":"Ho"}}]}');
     expect(read(sse, other + text('Hi') + frame('[DONE]')).events[0]).toEqual({
