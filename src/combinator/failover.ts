@@ -5,11 +5,9 @@ import type { ChatEvent } from '../event/chat-event';
 import type { Handler } from '../handler';
 import { Alarms } from '../internal/alarms';
 import { callOf } from '../internal/call';
-import { Commitment } from '../internal/commit';
-import { withinShare } from '../internal/deadline-share';
+import { SharedAttempt, type Attempting } from '../internal/deadline-share';
 import { directHandler } from '../internal/direct-handler';
 import { exhausted, isChatRequest, memberEntries, type Members } from '../internal/members';
-import { OperatorSubscriber } from '../internal/operate';
 import { checkFunction, checkOneOf } from '../internal/options';
 import type { ChatRequest } from '../request/schema';
 
@@ -77,7 +75,8 @@ export function failover<Request = ChatRequest, Event = ChatEvent>(
   const entries = memberEntries('failover', members);
 
   const alarms = new Alarms(scheduler);
-  const rules: Rules<Request, Event> = { entries, when, afterOutput, alarms };
+  const attempting: Attempting = { policy: 'failover', heldBackBy: ['wait'], alarms };
+  const rules: Rules<Request, Event> = { entries, when, afterOutput, attempting };
 
   return directHandler((request, destination) => {
     askNext(rules, request, [], destination);
@@ -88,7 +87,7 @@ interface Rules<Request, Event> {
   readonly entries: readonly (readonly [name: string, handler: Handler<Request, Event>])[];
   readonly when: (error: LlmError, name: string) => boolean;
   readonly afterOutput: 'retract' | 'error';
-  readonly alarms: Alarms;
+  readonly attempting: Attempting;
 }
 
 interface Failure {
@@ -103,7 +102,7 @@ function askNext<Request, Event>(
   failures: readonly Failure[],
   destination: Subscriber<Event>,
 ): void {
-  const { entries, alarms } = rules;
+  const { entries, attempting } = rules;
   const [name, handler] = entries[failures.length]!;
   if (isChatRequest(request)) {
     const error = failures.at(-1)?.error;
@@ -112,17 +111,11 @@ function askNext<Request, Event>(
   }
   if (destination.closed) return;
   const attempt = new Attempt(rules, request, failures, destination);
-  const left = entries.length - failures.length;
-  const share = { policy: 'failover', left, heldBackBy, alarms };
-  withinShare(callOf(handler, request), share).subscribe(attempt);
+  attempt.ask(callOf(handler, request), entries.length - failures.length, attempting);
 }
 
-const heldBackBy = ['wait'] as const;
-
 /** One member's answer. */
-class Attempt<Request, Event> extends OperatorSubscriber<Event> {
-  readonly #committed = new Commitment();
-
+class Attempt<Request, Event> extends SharedAttempt<Event> {
   constructor(
     private readonly rules: Rules<Request, Event>,
     private readonly request: Request,
@@ -133,19 +126,10 @@ class Attempt<Request, Event> extends OperatorSubscriber<Event> {
     super(out);
   }
 
-  override get passesText(): boolean {
-    return true;
-  }
-
-  protected override onNext(value: Event): void {
-    this.#committed.add(value);
-    this.out.next(value);
-  }
-
   protected override onError(error: unknown): void {
     const { rules, request, out } = this;
     const { entries, when, afterOutput } = rules;
-    const { made, retractable } = this.#committed;
+    const { made, retractable } = this.committed;
     const [name] = entries[this.failures.length]!;
     const failure = LlmError.is(error) ? error : classify({ cause: error });
     const lost = made && (afterOutput === 'error' || !retractable);

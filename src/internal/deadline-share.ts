@@ -1,30 +1,35 @@
-import type { Subscriber } from 'rxjs';
 import { LlmError } from '../error/llm-error';
 import type { ChatEvent } from '../event/chat-event';
 import type { RequestContext } from '../request/schema';
-import type { Alarms } from './alarms';
-import type { Call, Source } from './call';
-import { Watchdog } from './watchdog';
+import { HAIR, type Alarm, type Alarms, type Sleeper } from './alarms';
+import type { Call } from './call';
+import { Commitment } from './commit';
+import { OperatorSubscriber } from './operate';
 
 /** When the attempts of a call must have said something; `Infinity` where no one waits for it. */
 export function lastMoment({ deadline, firstTokenDeadline }: RequestContext): number {
   return Math.min(deadline ?? Infinity, firstTokenDeadline ?? Infinity);
 }
 
-/** Whose attempt it is. */
-export interface DeadlineShare {
+/** Who makes the attempts. */
+export interface Attempting {
   readonly policy: string;
-  /** How many attempts may still be made, this one included. */
-  readonly left: number;
   /** Notices with which something on this side says that it holds the attempt back. */
   readonly heldBackBy: readonly ChatEvent['type'][];
   readonly alarms: Alarms;
 }
 
+/** An attempt's share of the time until the deadline. */
+interface Share {
+  lifted: boolean;
+  /** In milliseconds. */
+  readonly time: number;
+}
+
 // On the context under a symbol: it goes wherever the context goes, and is in no key or JSON.
 const share = Symbol('rxllm.share');
 
-type SharedContext = RequestContext & { readonly [share]?: { lifted: boolean } };
+type SharedContext = RequestContext & { readonly [share]?: Share };
 
 /** Lifts the share of an attempt, which from here on keeps a time of its own. */
 export function liftShare(context: SharedContext): void {
@@ -37,56 +42,84 @@ export function liftShare(context: SharedContext): void {
  * that a silent one leaves time for the next. Once it has begun to answer, it may use all that is
  * left; so may the last attempt, one that waits on this side, and one with a `firstToken` deadline.
  */
-export function withinShare<T>(call: Call<T>, attempt: DeadlineShare): Source<T> {
-  const last = lastMoment(call.context);
-  if (attempt.left <= 1 || last === Infinity) return call;
-  return {
-    subscribe: (destination) => {
-      const now = attempt.alarms.scheduler.now();
-      const firstToken = Math.max(0, last - now) / attempt.left;
-      const watchdog = new ShareWatchdog(destination, attempt, firstToken);
-      const more: SharedContext = { firstTokenDeadline: now + firstToken, [share]: watchdog.share };
-      watchdog.watch(call.within(more));
-    },
-  };
-}
+export abstract class SharedAttempt<T> extends OperatorSubscriber<T> implements Sleeper {
+  protected readonly committed = new Commitment();
+  #attempting: Attempting | undefined;
+  #share: Share | undefined;
+  #alarm: Alarm | undefined;
 
-class ShareWatchdog<T> extends Watchdog<T> {
-  readonly share = { lifted: false };
-
-  constructor(
-    out: Subscriber<T>,
-    private readonly attempt: DeadlineShare,
-    private readonly firstToken: number,
-  ) {
-    super(out, attempt.alarms, { firstToken });
-  }
-
-  // The time is waited for only where no deadline nearer to the wire has lifted the share.
-  override watch(source: Source<T>): void {
-    if (this.firstToken < 1) {
-      super.watch(source);
+  /**
+   * Subscribes to the call.
+   *
+   * @param left - How many attempts may still be made, this one included.
+   */
+  ask(call: Call<T>, left: number, attempting: Attempting): void {
+    const last = lastMoment(call.context);
+    if (left <= 1 || last === Infinity) {
+      call.subscribe(this);
       return;
     }
-    source.subscribe(this);
-    if (!this.closed && !this.hasOutput) this.wake(this.alarms.clock.time);
+    const { scheduler, clock } = attempting.alarms;
+    const now = scheduler.now();
+    const time = Math.max(0, last - now) / left;
+    const begun = clock.time;
+    this.#attempting = attempting;
+    this.#share = { lifted: false, time };
+    const more: SharedContext = { firstTokenDeadline: now + time, [share]: this.#share };
+    // A longer one is waited for only where no deadline nearer to the wire has lifted it.
+    if (time < 1) this.#wait(begun, begun);
+    if (!this.closed) call.within(more).subscribe(this);
+    if (time >= 1 && !this.closed) this.#wait(begun, clock.time);
   }
 
-  protected override isLifted(): boolean {
-    return this.share.lifted;
+  wake(): void {
+    this.#alarm = undefined;
+    if (!this.#waits()) return;
+    const error = outOfTime(this.#attempting!, this.#share!);
+    try {
+      // So that nothing more of the source follows what others make of the error.
+      this.unsubscribe();
+    } finally {
+      this._error(error);
+    }
   }
 
-  protected override hear(value: T): void {
+  override get passesText(): boolean {
+    return true;
+  }
+
+  protected override onNext(value: T): void {
+    if (this.#share && this.#waits()) this.#hear(value, this.#share);
+    this.committed.add(value);
+    this.out.next(value);
+  }
+
+  protected override onLeave(): void {
+    if (this.#alarm) this.#attempting?.alarms.clear(this.#alarm);
+    this.#alarm = undefined;
+  }
+
+  #wait(begun: number, now: number): void {
+    const { time } = this.#share!;
+    if (!this.#waits()) return;
+    if (begun + time > now + HAIR) this.#alarm = this.#attempting!.alarms.set(begun + time, this);
+    else this.wake();
+  }
+
+  #waits(): boolean {
+    return !this.committed.made && !this.#share!.lifted;
+  }
+
+  #hear(value: T, mine: Share): void {
     const { type } = (value ?? {}) as Partial<ChatEvent>;
-    if (type && this.attempt.heldBackBy.includes(type)) this.share.lifted = true;
-    super.hear(value);
+    if (type && this.#attempting!.heldBackBy.includes(type)) mine.lifted = true;
   }
+}
 
-  protected override errorOf(): LlmError {
-    return new LlmError(
-      `${this.attempt.policy}: no output within ${String(Math.round(this.firstToken))} ms, which is ` +
-        "this attempt's share of the time until the deadline; raise total, or make fewer attempts",
-      { kind: 'timed-out', code: 'first-token' },
-    );
-  }
+function outOfTime({ policy }: Attempting, { time }: Share): LlmError {
+  return new LlmError(
+    `${policy}: no output within ${String(Math.round(time))} ms, which is ` +
+      "this attempt's share of the time until the deadline; raise total, or make fewer attempts",
+    { kind: 'timed-out', code: 'first-token' },
+  );
 }

@@ -1,4 +1,5 @@
 import type { Subscriber } from 'rxjs';
+import { LlmError } from '../error/llm-error';
 import { isKeepAlive } from '../event/chat-event';
 import { HAIR, type Alarm, type Alarms, type Sleeper } from './alarms';
 import type { Source } from './call';
@@ -6,7 +7,7 @@ import { Commitment, isNotice } from './commit';
 import { OperatorSubscriber } from './operate';
 
 /** What ran out. */
-export type Limit = 'connect' | 'firstToken' | 'idle' | 'total';
+type Limit = 'connect' | 'firstToken' | 'idle' | 'total';
 
 /** The limits of one stream. */
 export interface WatchdogLimits {
@@ -25,7 +26,11 @@ export interface WatchdogLimits {
  * Ends a stream that breaks one of its limits. It has one alarm, which a value doesn't touch:
  * when it rings, it looks at what has happened and waits on, or gives up.
  */
-export abstract class Watchdog<T> extends OperatorSubscriber<T> implements Sleeper {
+export class Watchdog<T> extends OperatorSubscriber<T> implements Sleeper {
+  /** The longest time for all, if that is what must be told where it is over. */
+  total: number | undefined;
+  /** Whether keep-alives end here. */
+  swallows = false;
   readonly #begun: number;
   readonly #end: number;
   #last: number;
@@ -40,9 +45,9 @@ export abstract class Watchdog<T> extends OperatorSubscriber<T> implements Sleep
    */
   constructor(
     out: Subscriber<T>,
-    protected readonly alarms: Alarms,
+    private readonly alarms: Alarms,
     private readonly limits: WatchdogLimits,
-    left = Infinity,
+    left: number,
   ) {
     super(out);
     this.#begun = this.#last = alarms.clock.time;
@@ -59,8 +64,8 @@ export abstract class Watchdog<T> extends OperatorSubscriber<T> implements Sleep
   wake(time: number): void {
     this.#alarm = undefined;
     const { connect = Infinity, firstToken = Infinity, idle = Infinity } = this.limits;
-    const waits = !this.hasOutput;
-    const first = waits && !this.isLifted() ? this.#begun + firstToken : Infinity;
+    const waits = this.#committed !== undefined;
+    const first = waits ? this.#begun + firstToken : Infinity;
     const sign = this.#alive ? Infinity : this.#begun + connect;
     const next = waits && firstToken !== Infinity ? Infinity : this.#last + idle;
     const at = Math.min(this.#end, sign, first, next);
@@ -70,30 +75,13 @@ export abstract class Watchdog<T> extends OperatorSubscriber<T> implements Sleep
       return;
     }
     const limit = at === sign ? 'connect' : at === first ? 'firstToken' : 'idle';
-    const error = this.errorOf(at === this.#end ? 'total' : limit);
+    const error = this.#errorOf(at === this.#end ? 'total' : limit);
     try {
       // So that nothing more of the source follows what others make of the error.
       this.unsubscribe();
     } finally {
       this.out.error(error);
     }
-  }
-
-  /** Makes the error for the limit that has run out. */
-  protected abstract errorOf(limit: Limit): unknown;
-
-  /** Whether the first output may take any time after all. */
-  protected isLifted(): boolean {
-    return false;
-  }
-
-  /** Called with what comes until the first output. */
-  protected hear(value: T): void {
-    this.#committed?.add(value);
-  }
-
-  protected get hasOutput(): boolean {
-    return this.#committed === undefined;
   }
 
   override get passesText(): boolean {
@@ -103,20 +91,21 @@ export abstract class Watchdog<T> extends OperatorSubscriber<T> implements Sleep
   protected override onNext(value: T): void {
     if (this.limits.idle !== undefined) this.#last = this.alarms.clock.time;
     if (this.#committed) {
-      this.hear(value);
+      this.#committed.add(value);
       if (this.#committed.made) this.#committed = undefined;
-      this.#alive ||= this.hasOutput || isFromServer(value);
+      this.#alive ||= this.#committed === undefined || isFromServer(value);
     }
-    this.pass(value);
-  }
-
-  protected pass(value: T): void {
-    this.out.next(value);
+    if (!this.swallows || !isKeepAlive(value)) this.out.next(value);
   }
 
   protected override onLeave(): void {
     if (this.#alarm) this.alarms.clear(this.#alarm);
     this.#alarm = undefined;
+  }
+
+  #errorOf(limit: Limit): LlmError {
+    const set = limit === 'total' ? this.total : this.limits[limit];
+    return timedOut(limit, set, this.#committed === undefined);
   }
 }
 
@@ -124,4 +113,23 @@ export abstract class Watchdog<T> extends OperatorSubscriber<T> implements Sleep
 function isFromServer(value: unknown): boolean {
   const { type } = (value ?? {}) as { type?: unknown };
   return isKeepAlive(value) || !(isNotice(value) || type === 'retract');
+}
+
+const failures: Readonly<Record<Limit, { readonly code: string; readonly what: string }>> = {
+  connect: { code: 'connect', what: 'no response' },
+  firstToken: { code: 'first-token', what: 'no output' },
+  idle: { code: 'idle', what: 'no event' },
+  total: { code: 'total', what: 'no end' },
+};
+
+function timedOut(limit: Limit, set: number | undefined, hasOutput: boolean): LlmError {
+  const { code, what } = failures[limit];
+  const within = set === undefined ? 'before the deadline' : `within ${String(set)} ms`;
+  const message = `deadlines: ${what} ${within}; ask again, or raise ${limit}`;
+  if (limit !== 'total') return new LlmError(message, { kind: 'timed-out', code });
+  // The time of the call is over, which says little of a server that did answer.
+  return new LlmError(message, {
+    ...{ kind: 'timed-out', code, retryable: false, failover: false },
+    providerFault: !hasOutput,
+  });
 }

@@ -2,6 +2,7 @@ import { asyncScheduler, type Observable, type SchedulerLike, type Subscriber } 
 import { LlmError } from '../error/llm-error';
 import type { ChatEvent } from '../event/chat-event';
 import type { Handler, Policy } from '../handler';
+import { burst } from '../internal/burst';
 import { Changes } from '../internal/changes';
 import { Commitment } from '../internal/commit';
 import { begin, directHandler } from '../internal/direct-handler';
@@ -151,7 +152,9 @@ export function cache(options: CacheOptions = {}): Cache {
         count('hits');
         const age = Math.max(0, now - kept.keptAt);
         destination.next(Object.freeze({ type: 'cache', status: 'hit', age, saved: kept.took }));
-        repeat(kept, destination);
+        burst(() => {
+          repeat(kept, destination);
+        });
         return;
       }
       const flight = flights.get(id);

@@ -1,12 +1,11 @@
-import { asyncScheduler, type SchedulerLike, type Subscriber } from 'rxjs';
-import { LlmError } from '../error/llm-error';
-import { isKeepAlive, type ChatEvent } from '../event/chat-event';
+import { asyncScheduler, type SchedulerLike } from 'rxjs';
+import type { ChatEvent } from '../event/chat-event';
 import type { StreamPolicy } from '../handler';
 import { Alarms } from '../internal/alarms';
 import { liftShare } from '../internal/deadline-share';
 import { checkNumber } from '../internal/options';
 import { streamPolicy } from '../internal/stream-policy';
-import { Watchdog, type Limit } from '../internal/watchdog';
+import { Watchdog } from '../internal/watchdog';
 
 /** Options for {@link deadlines}. Each is in milliseconds; one that is left out is not kept. */
 export interface DeadlinesOptions {
@@ -79,7 +78,7 @@ export function deadlines<T = ChatEvent>(options: DeadlinesOptions): StreamPolic
     const now = bounded ? scheduler.now() : 0;
     const own = total === undefined ? Infinity : now + total;
     const deadline = Math.min(own, context.deadline ?? Infinity);
-    const watchdog = new DeadlineWatchdog(destination, alarms, options, deadline - now);
+    const watchdog = new Watchdog(destination, alarms, options, deadline - now);
     // An outer deadline that comes first is not the one that was set here.
     watchdog.total = deadline < own ? undefined : total;
     // What comes from elsewhere may mean something else by a keep-alive.
@@ -88,48 +87,5 @@ export function deadlines<T = ChatEvent>(options: DeadlinesOptions): StreamPolic
     if (deadline !== Infinity) within.deadline = deadline;
     if (listens) within.keepAlives = true;
     watchdog.watch(deadline === Infinity && !listens ? call : call.within(within));
-  });
-}
-
-class DeadlineWatchdog<T> extends Watchdog<T> {
-  total: number | undefined;
-  /** Whether keep-alives end here. */
-  swallows = false;
-
-  constructor(
-    out: Subscriber<T>,
-    alarms: Alarms,
-    private readonly options: DeadlinesOptions,
-    left: number,
-  ) {
-    super(out, alarms, options, left);
-  }
-
-  protected override pass(value: T): void {
-    if (!this.swallows || !isKeepAlive(value)) super.pass(value);
-  }
-
-  protected override errorOf(limit: Limit): LlmError {
-    const set = limit === 'total' ? this.total : this.options[limit];
-    return timedOut(limit, set, this.hasOutput);
-  }
-}
-
-const failures: Readonly<Record<Limit, { readonly code: string; readonly what: string }>> = {
-  connect: { code: 'connect', what: 'no response' },
-  firstToken: { code: 'first-token', what: 'no output' },
-  idle: { code: 'idle', what: 'no event' },
-  total: { code: 'total', what: 'no end' },
-};
-
-function timedOut(limit: Limit, set: number | undefined, hasOutput: boolean): LlmError {
-  const { code, what } = failures[limit];
-  const within = set === undefined ? 'before the deadline' : `within ${String(set)} ms`;
-  const message = `deadlines: ${what} ${within}; ask again, or raise ${limit}`;
-  if (limit !== 'total') return new LlmError(message, { kind: 'timed-out', code });
-  // The time of the call is over, which says little of a server that did answer.
-  return new LlmError(message, {
-    ...{ kind: 'timed-out', code, retryable: false, failover: false },
-    providerFault: !hasOutput,
   });
 }

@@ -5,10 +5,9 @@ import { isFinish, type ChatEvent } from '../event/chat-event';
 import type { StreamPolicy } from '../handler';
 import { Alarms } from '../internal/alarms';
 import type { Call } from '../internal/call';
-import { Commitment } from '../internal/commit';
-import { lastMoment, withinShare } from '../internal/deadline-share';
+import type { Commitment } from '../internal/commit';
+import { lastMoment, SharedAttempt, type Attempting } from '../internal/deadline-share';
 import { forwardAsFinal, isFinal, startAttempt } from '../internal/final-error';
-import { OperatorSubscriber } from '../internal/operate';
 import { checkFunction, checkNumber, checkOneOf, MAX_DELAY } from '../internal/options';
 import { isPushBack } from '../internal/push-back';
 import { streamPolicy } from '../internal/stream-policy';
@@ -143,7 +142,11 @@ export function retryBackoff<T = ChatEvent>(options: RetryBackoffOptions = {}): 
 
   const rules: RetryRules = {
     ...{ attempts, afterOutput, allowance, isMendable, delayFor },
-    alarms: new Alarms(scheduler),
+    // A retry from within is that of a `cooldown`.
+    attempting: {
+      ...{ policy: 'retryBackoff', heldBackBy: ['wait', 'retry'] },
+      alarms: new Alarms(scheduler),
+    },
   };
   return streamPolicy<T>((call, destination) => {
     allowance.deposit();
@@ -156,7 +159,7 @@ interface RetryRules {
   readonly attempts: number;
   readonly afterOutput: 'retract' | 'error';
   readonly allowance: RetryAllowance;
-  readonly alarms: Alarms;
+  readonly attempting: Attempting;
   readonly isMendable: (error: unknown, failure: LlmError) => boolean;
   readonly delayFor: (
     failure: LlmError,
@@ -167,7 +170,6 @@ interface RetryRules {
 
 /** One call, of one attempt after the other. */
 class RetriedCall<T> {
-  readonly committed = new Commitment();
   #attempt = 1;
   #retried: LlmError | undefined;
   #answered = false;
@@ -179,10 +181,11 @@ class RetriedCall<T> {
   ) {}
 
   attempt(): void {
-    const { attempts, alarms } = this.rules;
-    const left = attempts - this.#attempt + 1;
-    const next = withinShare(this.call, { policy: 'retryBackoff', left, heldBackBy, alarms });
-    startAttempt(() => next.subscribe(new Attempt(this, this.destination)));
+    const left = this.rules.attempts - this.#attempt + 1;
+    const attempt = new Attempt(this, this.destination);
+    startAttempt(() => {
+      attempt.ask(this.call, left, this.rules.attempting);
+    });
   }
 
   /** The call is answered whole, which the allowance hears once. */
@@ -191,9 +194,9 @@ class RetriedCall<T> {
     this.#answered = true;
   }
 
-  failed(error: unknown): void {
-    const { afterOutput, isMendable, delayFor, alarms } = this.rules;
-    const { committed, call, destination } = this;
+  failed(error: unknown, committed: Commitment): void {
+    const { afterOutput, isMendable, delayFor, attempting } = this.rules;
+    const { call, destination } = this;
     const failure = classify({ cause: error });
     const lost = committed.made && (afterOutput === 'error' || !committed.retractable);
     const mendable = isMendable(error, failure) && !lost;
@@ -205,13 +208,9 @@ class RetriedCall<T> {
     this.#attempt += 1;
     this.#retried = failure;
     const tells = call.chat || committed.made;
-    if (committed.made) {
-      const retract = { type: 'retract' } as const;
-      committed.add(retract);
-      this.#tell(retract);
-    }
+    if (committed.made) this.#tell({ type: 'retract' });
     if (tells) this.#tell({ type: 'retry', attempt: this.#attempt, delay, error });
-    destination.add(timer(delay, alarms.scheduler).subscribe(() => this.attempt()));
+    destination.add(timer(delay, attempting.alarms.scheduler).subscribe(() => this.attempt()));
   }
 
   #tell(event: ChatEvent): void {
@@ -219,7 +218,7 @@ class RetriedCall<T> {
   }
 }
 
-class Attempt<T> extends OperatorSubscriber<T> {
+class Attempt<T> extends SharedAttempt<T> {
   constructor(
     private readonly call: RetriedCall<T>,
     out: Subscriber<T>,
@@ -227,18 +226,13 @@ class Attempt<T> extends OperatorSubscriber<T> {
     super(out);
   }
 
-  override get passesText(): boolean {
-    return true;
-  }
-
   protected override onNext(value: T): void {
-    this.call.committed.add(value);
     if (isFinish(value)) this.call.answered();
-    this.out.next(value);
+    super.onNext(value);
   }
 
   protected override onError(error: unknown): void {
-    this.call.failed(error);
+    this.call.failed(error, this.committed);
   }
 
   protected override onComplete(): void {
@@ -246,6 +240,3 @@ class Attempt<T> extends OperatorSubscriber<T> {
     this.out.complete();
   }
 }
-
-// A retry from within is that of a `cooldown`.
-const heldBackBy: readonly ChatEvent['type'][] = ['wait', 'retry'];

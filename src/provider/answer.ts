@@ -2,6 +2,7 @@ import type { Subscriber } from 'rxjs';
 import { classify, idsOf } from '../error/classify';
 import { LlmError } from '../error/llm-error';
 import { isText, type ChatEvent, type RateAllowances } from '../event/chat-event';
+import { burst } from '../internal/burst';
 import { OperatorSubscriber } from '../internal/operate';
 import type { ResponseHead } from '../transport/transport';
 import type { FrameReader, FrameSink } from '../wire/framing';
@@ -88,9 +89,12 @@ export class Answer
   protected override onNext(part: ResponseHead | Uint8Array): void {
     this.#text = undefined;
     if (!(part instanceof Uint8Array)) this.#begin(part);
-    else if (this.finished) return;
-    else if (this.#reader) this.#reader.push(part);
-    else if (this.#head) this.#first(part, this.#head);
+    else if (!this.finished) burst(() => this.#read(part));
+  }
+
+  #read(bytes: Uint8Array): void {
+    if (this.#reader) this.#reader.push(bytes);
+    else if (this.#head) this.#first(bytes, this.#head);
   }
 
   /** Ends the stream: whole if the protocol says so, else with the reason or as truncated. */

@@ -13,6 +13,7 @@ import {
   type TextDeltaEvent,
 } from '../event/chat-event';
 import { type Boundary, boundaryFinder } from '../internal/boundary';
+import { afterBurst, type Latecomer } from '../internal/burst';
 import { OperatorSubscriber } from '../internal/operate';
 import { checkNumber, checkOneOf, MAX_DELAY } from '../internal/options';
 
@@ -98,10 +99,12 @@ interface Rules {
 
 const lengthOf = (text: string): number => text.length;
 
-class Coalescer extends OperatorSubscriber<ChatEvent> {
+class Coalescer extends OperatorSubscriber<ChatEvent> implements Latecomer {
   #type: Delta['type'] = 'text-delta';
   #held = '';
   #passedAt = -Infinity;
+  /** Whether there is a timer, or will be when all that came at once is here. */
+  #waits = false;
   #timer: Subscription | undefined;
 
   constructor(
@@ -131,8 +134,7 @@ class Coalescer extends OperatorSubscriber<ChatEvent> {
   }
 
   protected override onLeave(): void {
-    this.#timer?.unsubscribe();
-    this.#timer = undefined;
+    this.#stopWaiting();
   }
 
   #hold(delta: Delta): void {
@@ -141,21 +143,39 @@ class Coalescer extends OperatorSubscriber<ChatEvent> {
     this.#type = delta.type;
     this.#held += delta.text;
     if (this.#held.length >= this.rules.maxLength) this.#passSure();
-    else if (!this.#timer) this.#wait();
+    else if (!this.#waits) this.#wait();
   }
 
   #wait(): void {
     // Who hears of a delta may leave.
     if (this.closed) return;
-    const { span, scheduler } = this.rules;
-    const wait = Math.min(this.#passedAt + span - scheduler.now(), span);
-    if (wait <= 0) {
+    if (this.#left() <= 0) {
       this.#passSure();
       return;
     }
-    this.#timer = scheduler.schedule(() => {
-      this.#passSure();
-    }, wait);
+    this.#waits = true;
+    afterBurst(this);
+  }
+
+  burstOver(): void {
+    if (!this.#waits || this.#timer) return;
+    this.#timer = this.rules.scheduler.schedule(
+      () => {
+        this.#passSure();
+      },
+      Math.max(0, this.#left()),
+    );
+  }
+
+  #left(): number {
+    const { span, scheduler } = this.rules;
+    return Math.min(this.#passedAt + span - scheduler.now(), span);
+  }
+
+  #stopWaiting(): void {
+    this.#waits = false;
+    this.#timer?.unsubscribe();
+    this.#timer = undefined;
   }
 
   #passSure(): void {
@@ -164,8 +184,7 @@ class Coalescer extends OperatorSubscriber<ChatEvent> {
   }
 
   #pass(length: number): void {
-    this.#timer?.unsubscribe();
-    this.#timer = undefined;
+    this.#stopWaiting();
     if (this.#held === '') return;
     this.#passedAt = this.rules.scheduler.now();
     const text = this.#held.slice(0, length);
