@@ -14,8 +14,8 @@ const MAX_LENGTH = 4096;
 const MAX_TEMPLATES = 4;
 // To learn a template costs as much as some hundred frames save.
 const LESSONS = 16;
-const FRAMES_A_LESSON = 1000;
-const PATIENCE = 16;
+const FRAMES_A_LESSON = 2000;
+const FRAMES_A_LOOK = 64;
 
 /**
  * Lets frames past the decoder that are like those before but for another piece of text, as most
@@ -94,7 +94,7 @@ class FastLane implements Decoder, AnswerContext {
   #isWorthALook(): boolean {
     this.templates.count();
     this.#misses += 1;
-    return this.#misses <= PATIENCE || this.#misses % PATIENCE === 0;
+    return this.#misses <= LESSONS || this.#misses % FRAMES_A_LOOK === 0;
   }
 
   body(json: unknown): void {

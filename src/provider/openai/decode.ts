@@ -51,12 +51,14 @@ export class ChatDecoder implements Decoder {
 
   #chunk(chunk: ChatChunk): void {
     const choices = asList(chunk.choices);
+    let answers = false;
     for (const item of choices) {
-      const error = firstChoice(item)?.error;
-      if (error) throw this.#answer.failure({ error });
+      const choice = firstChoice(item);
+      if (choice?.error) throw this.#answer.failure({ error: choice.error });
+      answers ||= choice !== undefined;
     }
     // Azure's first chunk has no choices and an empty id and model.
-    if (asText(chunk.id) !== undefined || choices.some(firstChoice)) this.#start(chunk);
+    if (!this.#started && (answers || asText(chunk.id) !== undefined)) this.#start(chunk);
     this.#usage =
       readChatUsage(chunk.usage) ??
       readChatUsage(asObject<{ usage?: unknown }>(chunk.x_groq)?.usage) ??
