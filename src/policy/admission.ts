@@ -6,8 +6,6 @@ import {
   ignoreElements,
   map,
   merge,
-  startWith,
-  Subject,
   take,
   tap,
   timer,
@@ -16,6 +14,7 @@ import {
 import { LlmError } from '../error/llm-error';
 import type { ChatEvent } from '../event/chat-event';
 import type { StreamPolicy } from '../handler';
+import { Changes } from '../internal/changes';
 import { checkFunction, checkNumber, MAX_DELAY } from '../internal/options';
 import { byContext } from '../internal/priority';
 import { Setting } from '../internal/setting';
@@ -141,7 +140,7 @@ export function admission<T = ChatEvent>(options: AdmissionOptions): Admission<T
     ...{ priority, maxWait, scheduler },
   });
   const calls = new Set<(error: LlmError) => void>();
-  const left = new Subject<void>();
+  const left = new Changes();
   let draining = false;
   let aborting = false;
 
@@ -153,7 +152,7 @@ export function admission<T = ChatEvent>(options: AdmissionOptions): Admission<T
     calls.add(abort);
     destination.add(() => {
       calls.delete(abort);
-      left.next();
+      left.tell();
     });
     limit.follow(destination);
     queue.follow(destination);
@@ -175,11 +174,12 @@ export function admission<T = ChatEvent>(options: AdmissionOptions): Admission<T
         }),
         ignoreElements(),
       );
-      const ended = left.pipe(
-        startWith(undefined),
-        filter(() => calls.size === 0),
-        map(() => ({ completed: begun - aborted, aborted })),
-      );
+      const ended = left
+        .watch(() => calls.size)
+        .pipe(
+          filter((size) => size === 0),
+          map(() => ({ completed: begun - aborted, aborted })),
+        );
       return merge(ended, expired).pipe(take(1));
     });
   };

@@ -38,8 +38,10 @@ export class Answer
   #reader: FrameReader | undefined;
   /** Whether the frame at hand has said nothing so far. */
   #silent = true;
-  /** Where text goes once a piece from the same bytes has gone through the whole pipeline. */
-  #text: Subscriber<ChatEvent> | undefined;
+  /** Whether a piece of text from the same bytes has gone through the whole pipeline. */
+  #saidSome = false;
+  /** Where text goes from then on. */
+  #textTarget: Subscriber<ChatEvent> | undefined;
   readonly #decoder: Decoder;
 
   constructor(
@@ -87,7 +89,7 @@ export class Answer
   }
 
   protected override onNext(part: ResponseHead | Uint8Array): void {
-    this.#text = undefined;
+    this.#saidSome = false;
     if (!(part instanceof Uint8Array)) this.#begin(part);
     else if (!this.finished) burst(() => this.#read(part));
   }
@@ -112,13 +114,14 @@ export class Answer
   // Most of a pipeline is done with the text of an answer when it has seen that there is some, and a
   // fast server sends many pieces at a time.
   #say(event: ChatEvent): void {
-    if (this.#text) {
-      if (!this.closed) this.#text.next(event);
+    const { out } = this;
+    if (!this.#saidSome) {
+      out.next(event);
+      this.#saidSome = true;
       return;
     }
-    const { out } = this;
-    out.next(event);
-    this.#text = out instanceof OperatorSubscriber ? out.textTarget : out;
+    this.#textTarget ??= out instanceof OperatorSubscriber ? out.textTarget : out;
+    if (!this.closed) this.#textTarget.next(event);
   }
 
   #begin(head: ResponseHead): void {

@@ -1,4 +1,4 @@
-import { map, NEVER, Observable, of, throwError, timer, VirtualTimeScheduler } from 'rxjs';
+import { map, NEVER, Observable, of, Subject, throwError, timer, VirtualTimeScheduler } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { failover } from '../../src/combinator/failover';
 import type { ChatEvent } from '../../src/event/chat-event';
@@ -103,15 +103,26 @@ describe('deadlines', () => {
 
   it('has one timer, however many values come', () => {
     const clock = new VirtualTimeScheduler();
-    const ask = compose(
-      () => of(...answerEvents(Array.from({ length: 100 }, () => 'a'))),
-      deadlines({ connect: 5, firstToken: 5, idle: 5, total: 5, scheduler: clock }),
-    );
+    const limits = { connect: 5, firstToken: 5, idle: 5, total: 5, scheduler: clock };
+    const source = new Subject<ChatEvent>();
+    compose(() => source, deadlines(limits))(question).subscribe();
+    for (const event of answerEvents(Array.from({ length: 100 }, () => 'a'))) {
+      expect(clock.actions).toHaveLength(1);
+      source.next(event);
+    }
+    source.complete();
+    expect(clock.actions).toEqual([]);
+  });
+
+  it('has no timer for what is answered at once', () => {
+    const clock = new VirtualTimeScheduler();
+    const limits = { connect: 5, firstToken: 5, idle: 5, total: 5, scheduler: clock };
+    const ask = compose(() => of(...answerEvents('fine')), deadlines(limits));
     let most = 0;
     ask(question).subscribe(() => {
       most = Math.max(most, clock.actions.length);
     });
-    expect(most).toBe(1);
+    expect(most).toBe(0);
     expect(clock.actions).toEqual([]);
   });
 
