@@ -9,10 +9,11 @@ import { asObject } from './json';
  */
 export function withProviderOptions(
   body: Readonly<Record<string, unknown>>,
-  { providerOptions = {} }: ChatRequest,
+  { providerOptions }: ChatRequest,
   names: readonly string[],
   bags: readonly string[] = [],
 ): Readonly<Record<string, unknown>> {
+  if (providerOptions === undefined) return body;
   const laid: Record<string, unknown> = { ...body };
   for (const name of new Set(names)) {
     const options = Object.hasOwn(providerOptions, name) ? providerOptions[name] : undefined;
