@@ -1,5 +1,5 @@
 import { Observable, queueScheduler, Subject, VirtualTimeScheduler } from 'rxjs';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { ChatEvent } from '../../src/event/chat-event';
 import { compose, type Handler } from '../../src/handler';
 import { admission } from '../../src/policy/admission';
@@ -109,5 +109,54 @@ describe('an answer that comes in one piece', () => {
     // Ten more after the last frame, which says the reason but not the end.
     expect(watched.end).toMatchObject({ error: { code: 'idle' } });
     expect(clock.now()).toBe(40 * 8 + 10);
+  });
+
+  it.each([
+    [100, 0],
+    [42, 0],
+    // The last words of a piece wait for those of the next one, which are there at once.
+    [30, 1],
+  ])('in pieces of %i frames, needs %i timers for its view', (size, timers) => {
+    const clock = new VirtualTimeScheduler();
+    const schedule = vi.spyOn(clock, 'schedule');
+    const answer = provider(size)(prompt('?')).pipe(coalesce({ span: 50, scheduler: clock }));
+    const watched = watch(answer);
+    expect(watched.end).toBe('complete');
+    expect(schedule).toHaveBeenCalledTimes(timers);
+    const texts = watched.values.flatMap((event) => ('text' in event ? [event.text] : []));
+    expect(texts).toEqual([words[0], words.slice(1).join('')]);
+    expect(clock.actions).toEqual([]);
+  });
+
+  it('shows what it ends with in the middle of the text when the span is over', () => {
+    const clock = new VirtualTimeScheduler();
+    const half: Transport = () =>
+      new Observable((subscriber) => {
+        subscriber.next({ status: 200, headers: {}, receivedAt: 0 });
+        subscriber.next(new TextEncoder().encode(frames.slice(0, 20).join('')));
+      });
+    const ask = openai({ model: 'm', apiKey: 'key', transport: half });
+    const shown: (readonly [number, string])[] = [];
+    ask(prompt('?'))
+      .pipe(coalesce({ span: 50, scheduler: clock }))
+      .subscribe((event) => {
+        if ('text' in event) shown.push([clock.now(), event.text]);
+      });
+    clock.flush();
+    expect(shown).toEqual([
+      [0, words[0]],
+      [50, words.slice(1, 20).join('')],
+    ]);
+  });
+
+  it('needs no timer for its view where it comes out of a cache', () => {
+    const clock = new VirtualTimeScheduler();
+    const ask = compose(provider(100), cache({ scheduler: clock }));
+    watch(ask(prompt('?')));
+    const schedule = vi.spyOn(clock, 'schedule');
+    const hit = watch(ask(prompt('?')).pipe(coalesce({ span: 50, scheduler: clock })));
+    expect(hit.values[0]).toMatchObject({ type: 'cache', status: 'hit' });
+    expect(hit.end).toBe('complete');
+    expect(schedule).not.toHaveBeenCalled();
   });
 });
