@@ -66,10 +66,13 @@ export abstract class SharedAttempt<T> extends OperatorSubscriber<T> implements 
     this.#attempting = attempting;
     this.#share = { lifted: false, time };
     const more: SharedContext = { firstTokenDeadline: now + time, [share]: this.#share };
-    // A longer one is waited for only where no deadline nearer to the wire has lifted it.
-    if (time < 1) this.#wait(begun, begun);
-    if (!this.closed) call.within(more).subscribe(this);
-    if (time >= 1 && !this.closed) this.#wait(begun, clock.time);
+    if (time <= HAIR) {
+      this.wake();
+      return;
+    }
+    call.within(more).subscribe(this);
+    // It is waited for only where no deadline nearer to the wire has lifted it.
+    if (!this.closed) this.#wait(begun + time, clock.time);
   }
 
   wake(): void {
@@ -99,10 +102,9 @@ export abstract class SharedAttempt<T> extends OperatorSubscriber<T> implements 
     this.#alarm = undefined;
   }
 
-  #wait(begun: number, now: number): void {
-    const { time } = this.#share!;
+  #wait(due: number, now: number): void {
     if (!this.#waits()) return;
-    if (begun + time > now + HAIR) this.#alarm = this.#attempting!.alarms.set(begun + time, this);
+    if (due > now + HAIR) this.#alarm = this.#attempting!.alarms.set(due, this);
     else this.wake();
   }
 

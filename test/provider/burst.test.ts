@@ -149,6 +149,21 @@ describe('an answer that comes in one piece', () => {
     ]);
   });
 
+  it('has one timer for its view, however often that has begun to wait', () => {
+    const clock = new VirtualTimeScheduler();
+    const reasoning = { choices: [{ index: 0, delta: { reasoning_content: 'so' } }] };
+    const turns = [frames[0], frames[1], `data: ${JSON.stringify(reasoning)}\n\n`, frames[2]];
+    const open: Transport = () =>
+      new Observable((subscriber) => {
+        subscriber.next({ status: 200, headers: {}, receivedAt: 0 });
+        subscriber.next(new TextEncoder().encode(turns.join('')));
+      });
+    const ask = openai({ model: 'm', apiKey: 'key', transport: open });
+    const schedule = vi.spyOn(clock, 'schedule');
+    watch(ask(prompt('?')).pipe(coalesce({ span: 50, scheduler: clock })));
+    expect(schedule).toHaveBeenCalledTimes(1);
+  });
+
   it('needs no timer for its view where it comes out of a cache', () => {
     const clock = new VirtualTimeScheduler();
     const ask = compose(provider(100), cache({ scheduler: clock }));

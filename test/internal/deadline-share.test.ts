@@ -1,0 +1,97 @@
+import { NEVER, Observable, of, VirtualTimeScheduler } from 'rxjs';
+import { describe, expect, it } from 'vitest';
+import type { ChatEvent } from '../../src/event/chat-event';
+import { compose, type Handler } from '../../src/handler';
+import { retryBackoff, type RetryBackoffOptions } from '../../src/policy/retry-backoff';
+import { prompt } from '../../src/request/messages';
+import { answerEvents, fakeHandler, start, textDelta } from '../../src/testing/index';
+import { watch } from '../support/watch';
+
+const question = (deadline: number) => prompt('?', { context: { deadline } });
+
+const never: Handler = () => NEVER;
+
+/** Two attempts, of which the first one has half of the time. */
+const twice = (clock: VirtualTimeScheduler, options: RetryBackoffOptions = {}) =>
+  retryBackoff({ attempts: 2, base: 0, scheduler: clock, ...options });
+
+describe("an attempt's share of the time until the deadline", () => {
+  it('is its part of what is left', () => {
+    const clock = new VirtualTimeScheduler();
+    const asked: number[] = [];
+    const silent: Handler = () => {
+      asked.push(clock.now());
+      return NEVER;
+    };
+    watch(compose(silent, twice(clock))(question(100)));
+    clock.flush();
+    expect(asked).toEqual([0, 50]);
+  });
+
+  it('asks nobody where there is none', () => {
+    const clock = new VirtualTimeScheduler();
+    const handler = fakeHandler(answerEvents('fine'));
+    const watched = watch(compose(handler, twice(clock))(question(0)));
+    expect(watched.end).toMatchObject({ error: { kind: 'timed-out', code: 'first-token' } });
+    expect(handler.requests).toEqual([]);
+  });
+
+  it('is not what the last attempt has', () => {
+    const clock = new VirtualTimeScheduler();
+    const watched = watch(compose(never, twice(clock, { attempts: 1 }))(question(100)));
+    clock.flush();
+    expect(watched.end).toBeUndefined();
+    expect(clock.now()).toBe(0);
+  });
+
+  it('leaves the silent server before it is told', () => {
+    const clock = new VirtualTimeScheduler();
+    const log: string[] = [];
+    const silent: Handler = () => new Observable(() => () => log.push('left'));
+    compose(silent, twice(clock))(question(100)).subscribe(({ type }) => log.push(type));
+    clock.flush();
+    expect(log).toEqual(['left', 'retry']);
+  });
+
+  it.each([
+    ['is over', [start(), textDelta('a')]],
+    ['has ended', answerEvents('fine')],
+  ])('keeps no timer behind when the call %s', (_, events) => {
+    const clock = new VirtualTimeScheduler();
+    let emit!: (event: ChatEvent) => void;
+    let end!: () => void;
+    const server: Handler = () =>
+      new Observable((subscriber) => {
+        emit = (event) => subscriber.next(event);
+        end = () => subscriber.complete();
+      });
+    const subscription = compose(server, twice(clock))(question(100)).subscribe();
+    expect(clock.actions).toHaveLength(1);
+    events.forEach(emit);
+    if (events.length > 2) end();
+    else subscription.unsubscribe();
+    expect(clock.actions).toEqual([]);
+  });
+
+  it('has no timer where the answer is there at once', () => {
+    const clock = new VirtualTimeScheduler();
+    let most = 0;
+    compose(
+      () => of(...answerEvents('fine')),
+      twice(clock),
+    )(question(100)).subscribe(() => {
+      most = Math.max(most, clock.actions.length);
+    });
+    expect(most).toBe(0);
+  });
+
+  it('hands on what is thrown by who is asked whether to retry', () => {
+    const clock = new VirtualTimeScheduler();
+    const retryOn = (): boolean => {
+      throw new Error('no idea');
+    };
+    const watched = watch(compose(never, twice(clock, { retryOn }))(question(100)));
+    clock.flush();
+    expect(watched.end).toMatchObject({ error: { message: 'no idea' } });
+  });
+});
