@@ -77,7 +77,7 @@ export abstract class SharedAttempt<T> extends OperatorSubscriber<T> implements 
 
   wake(): void {
     this.#alarm = undefined;
-    if (!this.#waits()) return;
+    if (this.closed || !this.#waits()) return;
     const error = outOfTime(this.#attempting!, this.#share!);
     try {
       // So that nothing more of the source follows what others make of the error.

@@ -26,10 +26,9 @@ const memory = new TextMemory();
  * const ask = compose(openai({ model: 'gpt-5-mini' }), cache({ key }));
  * ```
  */
-export function requestKey(request: ChatRequest): string {
-  const known = isKnown(request.messages) ? memory : undefined;
-  const question = canonical(request, known, 'context');
-  return ['[', question, ',', canonical(request.context?.tenant), ']'].join('');
+export function requestKey({ context, ...question }: ChatRequest): string {
+  const known = isKnown(question.messages) ? memory : undefined;
+  return ['[', canonical(question, known), ',', canonical(context?.tenant), ']'].join('');
 }
 
 /** Whether it is a conversation that goes on, of objects that were there before. */
@@ -37,7 +36,7 @@ function isKnown(messages: ChatRequest['messages']): boolean {
   return Array.isArray(messages) && messages.length > 1 && memory.meets(messages[0]);
 }
 
-function canonical(value: unknown, known?: TextMemory, without?: string): string {
+function canonical(value: unknown, known?: TextMemory): string {
   if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null';
   if (Array.isArray(value)) return `[${value.map((item) => canonical(item, known)).join()}]`;
   // Dates, URLs and their like, of which the wire sees only this.
@@ -53,7 +52,7 @@ function canonical(value: unknown, known?: TextMemory, without?: string): string
   for (const key of keys) {
     const field = fields[key];
     values?.push(field);
-    if (field === undefined || key === without) continue;
+    if (field === undefined) continue;
     const label = labels.get(key) ?? `${JSON.stringify(key)}:`;
     inner.push(label + (ordered.has(key) ? JSON.stringify(field) : canonical(field, known)));
   }
