@@ -21,6 +21,7 @@ export interface Attempting {
 
 /** An attempt's share of the time until the deadline. */
 interface Share {
+  /** Whether it need not be kept any more. */
   lifted: boolean;
   /** In milliseconds. */
   readonly time: number;
@@ -77,13 +78,14 @@ export abstract class SharedAttempt<T> extends OperatorSubscriber<T> implements 
 
   wake(): void {
     this.#alarm = undefined;
-    if (this.closed || !this.#waits()) return;
+    if (this.closed || this.#share!.lifted) return;
     const error = outOfTime(this.#attempting!, this.#share!);
     try {
       // So that nothing more of the source follows what others make of the error.
       this.unsubscribe();
     } finally {
-      this._error(error);
+      // Who hears that it was left may have ended the call.
+      if (!this.out.closed) this._error(error);
     }
   }
 
@@ -92,8 +94,8 @@ export abstract class SharedAttempt<T> extends OperatorSubscriber<T> implements 
   }
 
   protected override onNext(value: T): void {
-    if (this.#share && this.#waits()) this.#hear(value, this.#share);
     this.committed.add(value);
+    if (this.#share && !this.#share.lifted) this.#hear(value, this.#share);
     this.out.next(value);
   }
 
@@ -103,18 +105,15 @@ export abstract class SharedAttempt<T> extends OperatorSubscriber<T> implements 
   }
 
   #wait(due: number, now: number): void {
-    if (!this.#waits()) return;
+    if (this.#share!.lifted) return;
     if (due > now + HAIR) this.#alarm = this.#attempting!.alarms.set(due, this);
     else this.wake();
   }
 
-  #waits(): boolean {
-    return !this.committed.made && !this.#share!.lifted;
-  }
-
   #hear(value: T, mine: Share): void {
     const { type } = (value ?? {}) as Partial<ChatEvent>;
-    if (type && this.#attempting!.heldBackBy.includes(type)) mine.lifted = true;
+    const heldBack = type !== undefined && this.#attempting!.heldBackBy.includes(type);
+    mine.lifted = heldBack || this.committed.made;
   }
 }
 

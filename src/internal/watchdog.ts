@@ -54,27 +54,28 @@ export class Watchdog<T> extends OperatorSubscriber<T> implements Sleeper {
     this.#end = this.#begun + left;
   }
 
-  /** Subscribes to what is to be watched, unless its time is over. */
+  /** Subscribes to what is to be watched. Its alarm is set first: outer ones ring before inner ones. */
   watch(source: Source<T>): void {
-    if (this.#due() <= this.#begun + HAIR) {
-      this.wake(this.#begun);
-      return;
-    }
-    // The request is on its way before the alarm is set, and most that is kept needs none.
-    source.subscribe(this);
-    if (!this.closed) this.wake(this.alarms.clock.time);
+    this.wake(this.#begun);
+    if (!this.closed) source.subscribe(this);
   }
 
   /** Waits for the limit that comes first, or gives up when it has come. */
   wake(time: number): void {
     this.#alarm = undefined;
-    const due = this.#due();
-    if (due === Infinity) return;
-    if (due > time + HAIR) {
-      this.#alarm = this.alarms.set(due, this);
+    const { connect = Infinity, firstToken = Infinity, idle = Infinity } = this.limits;
+    const waits = this.#committed !== undefined;
+    const first = waits ? this.#begun + firstToken : Infinity;
+    const sign = this.#alive ? Infinity : this.#begun + connect;
+    const next = waits && firstToken !== Infinity ? Infinity : this.#last + idle;
+    const at = Math.min(this.#end, sign, first, next);
+    if (at === Infinity) return;
+    if (at > time + HAIR) {
+      this.#alarm = this.alarms.set(at, this);
       return;
     }
-    const error = this.#errorOf(this.#limitOf(due));
+    const limit = at === sign ? 'connect' : at === first ? 'firstToken' : 'idle';
+    const error = this.#errorOf(at === this.#end ? 'total' : limit);
     try {
       // So that nothing more of the source follows what others make of the error.
       this.unsubscribe();
@@ -100,30 +101,6 @@ export class Watchdog<T> extends OperatorSubscriber<T> implements Sleeper {
   protected override onLeave(): void {
     if (this.#alarm) this.alarms.clear(this.#alarm);
     this.#alarm = undefined;
-  }
-
-  /** When the limit that comes first runs out, as far as is known. */
-  #due(): number {
-    return Math.min(this.#end, this.#signDue(), this.#outputDue(), this.#nextDue());
-  }
-
-  #limitOf(due: number): Limit {
-    if (due === this.#end) return 'total';
-    if (due === this.#signDue()) return 'connect';
-    return due === this.#outputDue() ? 'firstToken' : 'idle';
-  }
-
-  #signDue(): number {
-    return this.#alive ? Infinity : this.#begun + (this.limits.connect ?? Infinity);
-  }
-
-  #outputDue(): number {
-    return this.#committed ? this.#begun + (this.limits.firstToken ?? Infinity) : Infinity;
-  }
-
-  #nextDue(): number {
-    const { firstToken = Infinity, idle = Infinity } = this.limits;
-    return this.#committed && firstToken !== Infinity ? Infinity : this.#last + idle;
   }
 
   #errorOf(limit: Limit): LlmError {

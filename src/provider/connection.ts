@@ -57,14 +57,6 @@ export function connect(vendor: Vendor, options: ProviderOptions): Connection {
     new URL(joinURL(name, base, '')).pathname.replace(/\/+$/, ''),
   );
   const hostnameOf = rememberLast((url: string) => new URL(url).hostname);
-  // The same object for each call, which then is checked once.
-  const headersFor = rememberLast((hostname: string, secret: string) =>
-    Object.freeze({
-      'content-type': 'application/json',
-      ...vendor.headers(secret === '' ? undefined : secret, hostname),
-      ...own,
-    }),
-  );
   const locate = (base: string, path: (basePath: string) => string): string => {
     const { readBase = (whole: string) => whole } = vendor;
     const whole = readBase(base);
@@ -83,7 +75,7 @@ export function connect(vendor: Vendor, options: ProviderOptions): Connection {
       if (!open && hostname === vendor.keyHost) {
         throw missingKey(name, vendor.keyVariables);
       }
-      return { url, hostname, headers: headersFor(hostname, secret ?? '') };
+      return { url, hostname, headers: { ...vendor.headers(secret, hostname), ...own } };
     },
     model: (request) => {
       const wanted = request.model ?? model;

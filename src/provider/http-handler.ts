@@ -24,7 +24,11 @@ export function httpHandler(
 function write(protocol: Protocol, request: ChatRequest): Omit<TransportRequest, 'finished'> {
   try {
     const { url, headers, body } = protocol.encode(request);
-    return { url, headers, body: JSON.stringify(body) };
+    return {
+      url,
+      headers: { 'content-type': 'application/json', ...headers },
+      body: JSON.stringify(body),
+    };
   } catch (thrown) {
     if (LlmError.is(thrown)) throw thrown;
     // Without the cause, whose message may quote the request.

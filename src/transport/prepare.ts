@@ -30,12 +30,7 @@ export function secretsIn(headers: PreparedRequest['headers']): readonly string[
   return Object.values(headers);
 }
 
-// Of those that can't change any more, as a provider sends them with each call.
-const known = new WeakMap<object, PreparedRequest['headers']>();
-
 function checked(given: TransportRequest['headers']): PreparedRequest['headers'] {
-  const before = known.get(given);
-  if (before) return before;
   const headers: Record<string, string> = { 'accept-encoding': 'identity' };
   for (const [name, value] of Object.entries(given)) {
     if (!/^[\w!#$%&'*+.^`|~-]+$/.test(name) || !/^[\t\x20-\x7e\x80-\xff]*$/.test(value)) {
@@ -43,7 +38,6 @@ function checked(given: TransportRequest['headers']): PreparedRequest['headers']
     }
     headers[name.toLowerCase()] = value;
   }
-  if (Object.isFrozen(given)) known.set(given, headers);
   return headers;
 }
 

@@ -3,7 +3,6 @@ import type { Observable } from 'rxjs';
 /** One HTTP POST. */
 export interface TransportRequest {
   readonly url: string;
-  /** Not to be changed, as they may be those of other requests, too; to send more, copy them. */
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
   /**

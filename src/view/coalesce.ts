@@ -159,12 +159,23 @@ class Coalescer extends OperatorSubscriber<ChatEvent> implements Latecomer {
 
   burstOver(): void {
     if (!this.#waits || this.#timer) return;
-    this.#timer = this.rules.scheduler.schedule(
-      () => {
-        this.#passSure();
-      },
-      Math.max(0, this.#left()),
-    );
+    try {
+      this.#arm();
+    } catch (thrown) {
+      // It is no failure of who told the burst.
+      this.out.error(thrown);
+    }
+  }
+
+  #arm(): void {
+    const left = this.#left();
+    if (left <= 0) {
+      this.#passSure();
+      return;
+    }
+    this.#timer = this.rules.scheduler.schedule(() => {
+      this.#passSure();
+    }, left);
   }
 
   #left(): number {

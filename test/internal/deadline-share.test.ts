@@ -1,10 +1,20 @@
-import { NEVER, Observable, of, VirtualTimeScheduler } from 'rxjs';
-import { describe, expect, it } from 'vitest';
+import {
+  concat,
+  ignoreElements,
+  NEVER,
+  Observable,
+  of,
+  Subscription,
+  timer,
+  VirtualTimeScheduler,
+} from 'rxjs';
+import { describe, expect, it, vi } from 'vitest';
 import type { ChatEvent } from '../../src/event/chat-event';
 import { compose, type Handler } from '../../src/handler';
+import { deadlines } from '../../src/policy/deadlines';
 import { retryBackoff, type RetryBackoffOptions } from '../../src/policy/retry-backoff';
 import { prompt } from '../../src/request/messages';
-import { answerEvents, fakeHandler, start, textDelta } from '../../src/testing/index';
+import { answerEvents, fakeHandler, retract, start, textDelta } from '../../src/testing/index';
 import { watch } from '../support/watch';
 
 const question = (deadline: number) => prompt('?', { context: { deadline } });
@@ -85,6 +95,14 @@ describe("an attempt's share of the time until the deadline", () => {
     expect(most).toBe(0);
   });
 
+  it('has no timer where a deadline nearer to the wire rules', () => {
+    const clock = new VirtualTimeScheduler();
+    const firstToken = deadlines({ firstToken: 80, scheduler: clock });
+    const subscription = compose(never, firstToken, twice(clock))(question(100)).subscribe();
+    expect(clock.actions).toHaveLength(1);
+    subscription.unsubscribe();
+  });
+
   it('hands on what is thrown by who is asked whether to retry', () => {
     const clock = new VirtualTimeScheduler();
     const retryOn = (): boolean => {
@@ -93,5 +111,33 @@ describe("an attempt's share of the time until the deadline", () => {
     const watched = watch(compose(never, twice(clock, { retryOn }))(question(100)));
     clock.flush();
     expect(watched.end).toMatchObject({ error: { message: 'no idea' } });
+  });
+
+  it('is not kept any more once there was output, also where that was taken back', () => {
+    const clock = new VirtualTimeScheduler();
+    let asked = 0;
+    const slow: Handler = () => {
+      asked += 1;
+      return concat(
+        of(start(), textDelta('a'), retract()),
+        timer(60, clock).pipe(ignoreElements()),
+        [...answerEvents('fine')],
+      );
+    };
+    const watched = watch(compose(slow, twice(clock))(question(100)));
+    clock.flush();
+    expect(watched.end).toBe('complete');
+    expect(asked).toBe(1);
+  });
+
+  it('asks nobody what to do where its end ends the call', () => {
+    const clock = new VirtualTimeScheduler();
+    const retryOn = vi.fn(() => true);
+    const call = new Subscription();
+    const silent: Handler = () => new Observable(() => () => call.unsubscribe());
+    call.add(compose(silent, twice(clock, { retryOn }))(question(100)).subscribe());
+    clock.flush();
+    expect(call.closed).toBe(true);
+    expect(retryOn).not.toHaveBeenCalled();
   });
 });

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { failover } from '../../src/combinator/failover';
 import type { ChatEvent } from '../../src/event/chat-event';
 import { compose, type Handler } from '../../src/handler';
+import { circuitBreaker } from '../../src/policy/circuit-breaker';
 import { deadlines, type DeadlinesOptions } from '../../src/policy/deadlines';
 import { retryBackoff } from '../../src/policy/retry-backoff';
 import { prompt } from '../../src/request/messages';
@@ -114,16 +115,19 @@ describe('deadlines', () => {
     expect(clock.actions).toEqual([]);
   });
 
-  it('has no timer for what is answered at once', () => {
+  it('is told by the outer one where it ends with an inner one', () => {
     const clock = new VirtualTimeScheduler();
-    const limits = { connect: 5, firstToken: 5, idle: 5, total: 5, scheduler: clock };
-    const ask = compose(() => of(...answerEvents('fine')), deadlines(limits));
-    let most = 0;
-    ask(question).subscribe(() => {
-      most = Math.max(most, clock.actions.length);
+    const never: Handler = () => NEVER;
+    const breaker = circuitBreaker({ scheduler: clock });
+    const inner = deadlines({ idle: 1000, scheduler: clock });
+    const ask = compose(never, inner, breaker, deadlines({ total: 100, scheduler: clock }));
+    const watched = watch(ask(question));
+    const states = watch(breaker.state$);
+    clock.flush();
+    expect(watched.end).toMatchObject({
+      error: { message: 'deadlines: no end within 100 ms; ask again, or raise total' },
     });
-    expect(most).toBe(0);
-    expect(clock.actions).toEqual([]);
+    expect(states.values.at(-1)).toMatchObject({ calls: 0 });
   });
 
   it.each(['connect', 'firstToken', 'idle'] as const)('%s speaks against the server', (option) => {

@@ -1,4 +1,4 @@
-import { Observable, queueScheduler, Subject, VirtualTimeScheduler } from 'rxjs';
+import { concat, Observable, of, queueScheduler, Subject, tap, VirtualTimeScheduler } from 'rxjs';
 import { describe, expect, it, vi } from 'vitest';
 import type { ChatEvent } from '../../src/event/chat-event';
 import { compose, type Handler } from '../../src/handler';
@@ -162,6 +162,49 @@ describe('an answer that comes in one piece', () => {
     const schedule = vi.spyOn(clock, 'schedule');
     watch(ask(prompt('?')).pipe(coalesce({ span: 50, scheduler: clock })));
     expect(schedule).toHaveBeenCalledTimes(1);
+  });
+
+  it('shows at its end what has waited for long enough meanwhile', () => {
+    const clock = new VirtualTimeScheduler();
+    const schedule = vi.spyOn(clock, 'schedule');
+    const bytes = new Subject<Uint8Array>();
+    const open: Transport = () => concat(of({ status: 200, headers: {}, receivedAt: 0 }), bytes);
+    const ask = openai({ model: 'm', apiKey: 'key', transport: open });
+    const shown: string[] = [];
+    const slow = ask(prompt('?')).pipe(
+      tap(() => {
+        clock.frame += 30;
+      }),
+      coalesce({ span: 50, scheduler: clock }),
+    );
+    slow.subscribe((event) => {
+      if ('text' in event) shown.push(event.text);
+    });
+    for (const at of [0, 3]) {
+      bytes.next(new TextEncoder().encode(frames.slice(at, at + 3).join('')));
+    }
+    expect(shown).toEqual([words[0], words.slice(1, 3).join(''), words.slice(3, 6).join('')]);
+    expect(schedule).not.toHaveBeenCalled();
+  });
+
+  it('is not to blame for a clock that fails at its end', () => {
+    const clock = new VirtualTimeScheduler();
+    vi.spyOn(clock, 'schedule').mockImplementation(() => {
+      throw new Error('no timers');
+    });
+    const retryOn = vi.fn(() => true);
+    const half: Transport = () =>
+      new Observable((subscriber) => {
+        subscriber.next({ status: 200, headers: {}, receivedAt: 0 });
+        subscriber.next(new TextEncoder().encode(frames.slice(0, 2).join('')));
+      });
+    const ask = compose(
+      openai({ model: 'm', apiKey: 'key', transport: half }),
+      retryBackoff({ retryOn }),
+    );
+    const watched = watch(ask(prompt('?')).pipe(coalesce({ scheduler: clock })));
+    expect(watched.end).toMatchObject({ error: { message: 'no timers' } });
+    expect(retryOn).not.toHaveBeenCalled();
   });
 
   it('needs no timer for its view where it comes out of a cache', () => {
