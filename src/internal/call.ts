@@ -1,6 +1,6 @@
 import type { Observable, Subscriber } from 'rxjs';
 import type { Handler } from '../handler';
-import type { ChatRequest, RequestContext } from '../request/schema';
+import type { RequestContext } from '../request/schema';
 import { begin } from './direct-handler';
 import { isChatRequest } from './members';
 
@@ -32,7 +32,7 @@ class HandlerCall<Request, T> implements Call<T> {
     readonly request: Request,
   ) {
     this.chat = isChatRequest(request);
-    this.context = (this.chat ? (request as ChatRequest).context : undefined) ?? nothing;
+    this.context = (isChatRequest(request) ? request.context : undefined) ?? nothing;
   }
 
   subscribe(subscriber: Subscriber<T>): void {

@@ -4,12 +4,8 @@ export function rememberLast<Texts extends readonly string[], Result>(
 ): (...texts: Texts) => Result {
   let last: { readonly texts: Texts; readonly result: Result } | undefined;
   return (...texts) => {
-    if (!last || !isSame(last.texts, texts)) last = { texts, result: work(...texts) };
+    if (!last?.texts.every((text, at) => text === texts[at]))
+      last = { texts, result: work(...texts) };
     return last.result;
   };
-}
-
-function isSame(some: readonly string[], others: readonly string[]): boolean {
-  for (let at = 0; at < some.length; at += 1) if (some[at] !== others[at]) return false;
-  return true;
 }

@@ -58,7 +58,7 @@ export class ChatDecoder implements Decoder {
       answers ||= choice !== undefined;
     }
     // Azure's first chunk has no choices and an empty id and model.
-    if (!this.#started && (answers || asText(chunk.id) !== undefined)) this.#start(chunk);
+    if (answers || asText(chunk.id) !== undefined) this.#start(chunk);
     this.#usage =
       readChatUsage(chunk.usage) ??
       readChatUsage(asObject<{ usage?: unknown }>(chunk.x_groq)?.usage) ??
