@@ -25,6 +25,7 @@ interface Share {
   lifted: boolean;
   /** In milliseconds. */
   readonly time: number;
+  readonly of: Attempting;
 }
 
 // On the context under a symbol: it goes wherever the context goes, and is in no key or JSON.
@@ -45,7 +46,6 @@ export function liftShare(context: SharedContext): void {
  */
 export abstract class SharedAttempt<T> extends OperatorSubscriber<T> implements Sleeper {
   protected readonly committed = new Commitment();
-  #attempting: Attempting | undefined;
   #share: Share | undefined;
   #alarm: Alarm | undefined;
 
@@ -64,8 +64,7 @@ export abstract class SharedAttempt<T> extends OperatorSubscriber<T> implements 
     const now = scheduler.now();
     const time = Math.max(0, last - now) / left;
     const begun = clock.time;
-    this.#attempting = attempting;
-    this.#share = { lifted: false, time };
+    this.#share = { lifted: false, time, of: attempting };
     const more: SharedContext = { firstTokenDeadline: now + time, [share]: this.#share };
     if (time <= HAIR) {
       this.wake();
@@ -73,13 +72,13 @@ export abstract class SharedAttempt<T> extends OperatorSubscriber<T> implements 
     }
     call.within(more).subscribe(this);
     // It is waited for only where no deadline nearer to the wire has lifted it.
-    if (!this.closed) this.#wait(begun + time, clock.time);
+    if (!this.closed) this.#wait(this.#share, begun + time);
   }
 
   wake(): void {
     this.#alarm = undefined;
     if (this.closed || this.#share!.lifted) return;
-    const error = outOfTime(this.#attempting!, this.#share!);
+    const error = outOfTime(this.#share!);
     try {
       // So that nothing more of the source follows what others make of the error.
       this.unsubscribe();
@@ -100,24 +99,24 @@ export abstract class SharedAttempt<T> extends OperatorSubscriber<T> implements 
   }
 
   protected override onLeave(): void {
-    if (this.#alarm) this.#attempting?.alarms.clear(this.#alarm);
+    if (this.#alarm) this.#share?.of.alarms.clear(this.#alarm);
     this.#alarm = undefined;
   }
 
-  #wait(due: number, now: number): void {
-    if (this.#share!.lifted) return;
-    if (due > now + HAIR) this.#alarm = this.#attempting!.alarms.set(due, this);
+  #wait({ lifted, of }: Share, due: number): void {
+    if (lifted) return;
+    if (due > of.alarms.clock.time + HAIR) this.#alarm = of.alarms.set(due, this);
     else this.wake();
   }
 
   #hear(value: T, mine: Share): void {
     const { type } = (value ?? {}) as Partial<ChatEvent>;
-    const heldBack = type !== undefined && this.#attempting!.heldBackBy.includes(type);
+    const heldBack = type !== undefined && mine.of.heldBackBy.includes(type);
     mine.lifted = heldBack || this.committed.made;
   }
 }
 
-function outOfTime({ policy }: Attempting, { time }: Share): LlmError {
+function outOfTime({ of: { policy }, time }: Share): LlmError {
   return new LlmError(
     `${policy}: no output within ${String(Math.round(time))} ms, which is ` +
       "this attempt's share of the time until the deadline; raise total, or make fewer attempts",
