@@ -109,7 +109,7 @@ export function cache(options: CacheOptions = {}): Cache {
     integer: true,
   });
   checkFunction('cache', 'key', key);
-  const store = new MemoryStore<Kept>({ max, maxBytes });
+  const store = new MemoryStore<Kept>({ ttl, max, maxBytes });
   const flights = new Map<string, Flight>();
   const scopes = new WeakMap<Handler, number>();
   const changes = new Changes();
@@ -128,7 +128,7 @@ export function cache(options: CacheOptions = {}): Cache {
     const { events, text, lengths } = written;
     const size = id.length + events.length + text.length + lengths.length;
     const took = Math.max(0, now - startedAt);
-    store.set(id, { events, text, lengths, keptAt: now, took }, now + ttl, 2 * size);
+    store.set(id, { events, text, lengths, keptAt: now, took }, 2 * size);
     changes.tell();
   };
 

@@ -52,10 +52,10 @@ class FastLane implements Decoder, AnswerContext {
   #steady: readonly string[] | undefined;
   #event: string | undefined;
   #type: 'text-delta' | 'reasoning-delta' = 'text-delta';
-  /** The frame before, if it was a piece and the lane is not open. */
+  /** The frame before, if it was a piece and is worth a look. */
   #before: Piece | undefined;
   #emitted = 0;
-  /** How often no template was found since one was. */
+  /** How many pieces came by themselves since a template was found. */
   #misses = 0;
   #last: ChatEvent | undefined;
 
@@ -91,8 +91,7 @@ class FastLane implements Decoder, AnswerContext {
   }
 
   // Where frames hardly ever follow their like, to look each time costs as much as to parse.
-  #isWorthALook(): boolean {
-    this.templates.count();
+  #looksNext(): boolean {
     this.#misses += 1;
     return this.#misses <= LESSONS || this.#misses % FRAMES_A_LOOK === 0;
   }
@@ -113,11 +112,11 @@ class FastLane implements Decoder, AnswerContext {
     if (this.#decoder.frame(data, event)) return true;
     const last = this.#last;
     if (this.#emitted !== 1 || !last || !isText(last) || data.length > MAX_LENGTH) return false;
+    this.templates.count();
     const { type, text } = last;
-    const piece = { data, event, text };
-    if (before && this.#isWorthALook()) this.#open = this.templates.find(before, piece);
+    if (before) this.#open = this.templates.find(before, { data, event, text });
     if (this.#open === undefined) {
-      this.#before = piece;
+      if (this.#looksNext()) this.#before = { data, event, text };
       return false;
     }
     this.#misses = 0;

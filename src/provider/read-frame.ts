@@ -5,6 +5,9 @@ import { asObject } from './json';
 // Some servers keep a stream alive with events whose data is a clock or plain words.
 const KEEP_ALIVE = /^(?:ping|heart-?beat|keep-?alive)$/i;
 
+const OPEN = 0x7b;
+const CLOSE = 0x7d;
+
 /**
  * The JSON of a frame, or `undefined` for one that says nothing (empty, `[DONE]`, a sign of life).
  *
@@ -13,7 +16,8 @@ const KEEP_ALIVE = /^(?:ping|heart-?beat|keep-?alive)$/i;
  */
 export function readFrame(answer: AnswerContext, data: string, event: string | undefined): unknown {
   // Most frames have nothing around their object.
-  const text = data[0] === '{' && data.endsWith('}') ? data : data.trim();
+  const bare = data.charCodeAt(0) === OPEN && data.charCodeAt(data.length - 1) === CLOSE;
+  const text = bare ? data : data.trim();
   // The words of an error need not be JSON.
   if (event === 'error') throw answer.failure(parse(text) ?? text);
   if (text === '' || text === '[DONE]') return undefined;

@@ -1,12 +1,15 @@
 import { LRUCache } from 'lru-cache';
 
-interface Entry<Value> {
-  readonly value: Value;
-  readonly expiresAt: number;
+/** What can be kept. */
+export interface Keepable {
+  /** From when on. */
+  readonly keptAt: number;
 }
 
 /** The bounds of a {@link MemoryStore}. */
 export interface MemoryStoreOptions {
+  /** How long an entry is kept, in milliseconds. */
+  readonly ttl: number;
   /** The most entries. */
   readonly max: number;
   /** The most bytes of all entries together. */
@@ -19,10 +22,12 @@ export interface MemoryStoreOptions {
  * Expiry is ours and lazy, on read: lru-cache's own reads a clock that virtual time
  * does not move.
  */
-export class MemoryStore<Value> {
-  readonly #entries: LRUCache<string, Entry<Value>>;
+export class MemoryStore<Value extends Keepable> {
+  readonly #ttl: number;
+  readonly #entries: LRUCache<string, Value>;
 
-  constructor({ max, maxBytes }: MemoryStoreOptions) {
+  constructor({ ttl, max, maxBytes }: MemoryStoreOptions) {
+    this.#ttl = ttl;
     this.#entries = new LRUCache({ max, maxSize: maxBytes });
   }
 
@@ -35,15 +40,14 @@ export class MemoryStore<Value> {
   }
 
   get(key: string, now: number): Value | undefined {
-    const entry = this.#entries.get(key);
-    if (entry === undefined) return undefined;
-    if (now < entry.expiresAt) return entry.value;
+    const value = this.#entries.get(key);
+    if (value === undefined || now < value.keptAt + this.#ttl) return value;
     this.#entries.delete(key);
     return undefined;
   }
 
-  set(key: string, value: Value, expiresAt: number, bytes: number): void {
-    this.#entries.set(key, { value, expiresAt }, { size: Math.max(1, bytes) });
+  set(key: string, value: Value, bytes: number): void {
+    this.#entries.set(key, value, { size: Math.max(1, bytes) });
   }
 
   delete(key: string): void {
