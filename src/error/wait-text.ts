@@ -70,8 +70,10 @@ export function readReset(text: string, { unit, now }: ResetClock): number | und
   if (text === '') return undefined;
   const amount = readNumber(text);
   if (amount === undefined) {
+    const duration = readDuration(text);
+    if (duration !== undefined) return duration;
     const instant = readInstant(text);
-    return instant === undefined ? readDuration(text) : instant - now();
+    return instant === undefined ? undefined : instant - now();
   }
   if (amount >= 1e12) return amount - now();
   return amount >= 1e9 ? amount * 1000 - now() : amount * unit;

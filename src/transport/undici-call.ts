@@ -164,14 +164,20 @@ export class UndiciCall implements Dispatcher.DispatchHandler, ConnectionUser, U
   }
 }
 
-/** Headers with one value each. */
+/** Headers with one value each, as nearly all responses have them from the beginning. */
 function joined(
   raw: Readonly<Record<string, string | string[] | undefined>>,
 ): ResponseHead['headers'] {
+  if (isJoined(raw)) return raw;
   const headers: Record<string, string> = {};
   for (const name in raw) {
     const value = raw[name];
     if (value !== undefined) headers[name] = typeof value === 'string' ? value : value.join(', ');
   }
   return headers;
+}
+
+function isJoined(raw: Readonly<Record<string, unknown>>): raw is ResponseHead['headers'] {
+  for (const name in raw) if (typeof raw[name] !== 'string') return false;
+  return true;
 }
