@@ -52,10 +52,10 @@ class FastLane implements Decoder, AnswerContext {
   #steady: readonly string[] | undefined;
   #event: string | undefined;
   #type: 'text-delta' | 'reasoning-delta' = 'text-delta';
-  /** The frame before, if it was a piece and is worth a look. */
+  /** The frame before, if it was a piece and the lane is not open. */
   #before: Piece | undefined;
   #emitted = 0;
-  /** How many pieces came by themselves since a template was found. */
+  /** How often no template was found since one was. */
   #misses = 0;
   #last: ChatEvent | undefined;
 
@@ -91,7 +91,8 @@ class FastLane implements Decoder, AnswerContext {
   }
 
   // Where frames hardly ever follow their like, to look each time costs as much as to parse.
-  #looksNext(): boolean {
+  #isWorthALook(): boolean {
+    this.templates.count();
     this.#misses += 1;
     return this.#misses <= LESSONS || this.#misses % FRAMES_A_LOOK === 0;
   }
@@ -112,11 +113,11 @@ class FastLane implements Decoder, AnswerContext {
     if (this.#decoder.frame(data, event)) return true;
     const last = this.#last;
     if (this.#emitted !== 1 || !last || !isText(last) || data.length > MAX_LENGTH) return false;
-    this.templates.count();
     const { type, text } = last;
-    if (before) this.#open = this.templates.find(before, { data, event, text });
+    const piece = { data, event, text };
+    if (before && this.#isWorthALook()) this.#open = this.templates.find(before, piece);
     if (this.#open === undefined) {
-      if (this.#looksNext()) this.#before = { data, event, text };
+      this.#before = piece;
       return false;
     }
     this.#misses = 0;

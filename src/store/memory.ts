@@ -2,11 +2,11 @@ import { LRUCache } from 'lru-cache';
 
 /** What can be kept. */
 export interface Keepable {
-  /** From when on. */
+  /** When it was, in milliseconds on the clock that {@link MemoryStore.get} is told. */
   readonly keptAt: number;
 }
 
-/** The bounds of a {@link MemoryStore}. */
+/** How long and how much a {@link MemoryStore} keeps. */
 export interface MemoryStoreOptions {
   /** How long an entry is kept, in milliseconds. */
   readonly ttl: number;

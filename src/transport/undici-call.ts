@@ -166,7 +166,8 @@ export class UndiciCall implements Dispatcher.DispatchHandler, ConnectionUser, U
 
 /** Headers with one value each, as nearly all responses have them from the beginning. */
 function joined(
-  raw: Readonly<Record<string, string | string[] | undefined>>,
+  // A dispatcher of the user's own may tell of none.
+  raw: Readonly<Record<string, string | string[] | undefined>> = {},
 ): ResponseHead['headers'] {
   if (isJoined(raw)) return raw;
   const headers: Record<string, string> = {};

@@ -60,6 +60,16 @@ describe('a fast lane', () => {
     expect(lane.taken - before).toBeGreaterThan(80);
   });
 
+  it('does not look less often for pieces that come one by one, between other frames', () => {
+    const lane = new Lane(chat);
+    lane.difference(stream(100, (at) => frameOf(`w${at}`)));
+    const between = '{"choices":[]}';
+    const apart = stream(200, (at) => (at % 2 === 0 ? frameOf(`w${at}`) : between));
+    const before = lane.taken;
+    expect(lane.difference([...apart, ...stream(60, (at) => frameOf(`v${at}`))])).toBeUndefined();
+    expect(lane.taken - before).toBeGreaterThan(55);
+  });
+
   it('keeps few patterns, and saves no chances to make more', () => {
     const made = countPatterns();
     const lane = new Lane(chat);

@@ -15,7 +15,7 @@ describe.each(transports)('%s', (_, create) => {
     let received = '';
     const server = await rawServer((socket, request) => {
       received = request;
-      socket.write(`HTTP/1.1 200 OK\r\nX-Twice: 1\r\nx-twice: 2\r\ncontent-length: 5\r\n\r\nhello`);
+      socket.write(`HTTP/1.1 200 OK\r\ncontent-length: 5\r\nX-Twice: 1\r\nx-twice: 2\r\n\r\nhello`);
     });
     const before = Date.now();
     const { heads, text, error } = await outcomeOf(create()(requestTo(server.url)));

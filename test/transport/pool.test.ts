@@ -266,6 +266,16 @@ describe('a dispatcher of one’s own', () => {
     expect(controller.rawHeaders).toBeNull();
   });
 
+  it('may tell of no headers', () => {
+    const dispatch: Dispatcher['dispatch'] = (_, handler) => {
+      handler.onRequestStart?.({} as never, {});
+      handler.onResponseStart?.({} as never, 200, undefined as never);
+      return true;
+    };
+    const watched = watch(pooled({ dispatcher: { dispatch } })(requestTo('http://localhost')));
+    expect(watched.values).toMatchObject([{ status: 200, headers: {} }]);
+  });
+
   it('is asked to keep no deadline', () => {
     const dispatch = vi.fn(() => true);
     pooled({ dispatcher: { dispatch } })(requestTo('http://localhost')).subscribe().unsubscribe();
