@@ -196,8 +196,11 @@ export function isDelta(event: unknown): boolean {
   }
 }
 
-/** Tells a piece of text or of reasoning, as most events of an answer are. */
-export function isText(event: ChatEvent): event is TextDeltaEvent | ReasoningDeltaEvent {
+/** A piece of text or of reasoning, as most events of an answer are. */
+export type TextEvent = TextDeltaEvent | ReasoningDeltaEvent;
+
+/** Tells a piece of text or of reasoning. */
+export function isText(event: ChatEvent): event is TextEvent {
   return event.type === 'text-delta' || event.type === 'reasoning-delta';
 }
 

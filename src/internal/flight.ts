@@ -1,7 +1,7 @@
-import type { Subscriber, Unsubscribable } from 'rxjs';
-import type { ChatEvent, StartEvent } from '../event/chat-event';
+import type { Subscriber, Subscription, Unsubscribable } from 'rxjs';
+import { isText, type ChatEvent, type StartEvent, type TextEvent } from '../event/chat-event';
 import { freezeEvent } from './deep-freeze';
-import { SharedSubscriber, tie } from './operate';
+import { SharedSubscriber, tellTexts, textTarget, tie } from './operate';
 import { Recording } from './recording';
 import { reportAside } from './report';
 
@@ -19,7 +19,7 @@ export class Flight extends SharedSubscriber<ChatEvent> {
   /** How many read it, those included who are still told its beginning. */
   #reading = 0;
   // Replaced, not changed: who leaves or joins while an event is told changes nothing for others.
-  #live: readonly Reader[] = [];
+  #live: readonly Seat[] = [];
   #end: ((reader: Reader) => void) | undefined;
 
   /**
@@ -44,7 +44,8 @@ export class Flight extends SharedSubscriber<ChatEvent> {
   /** Tells a reader all of the current attempt, until it leaves. */
   tell(reader: Reader): void {
     this.#reading += 1;
-    tie(reader, new Seat(this, reader));
+    const seat = new Seat(this, reader);
+    tie(reader, seat);
     // The reader of a repeated event may cause the next live one, which then is read here, too.
     for (const event of this.#attempt) {
       if (reader.closed) return;
@@ -52,17 +53,29 @@ export class Flight extends SharedSubscriber<ChatEvent> {
     }
     if (reader.closed) return;
     if (this.#end) this.#end(reader);
-    else this.#live = [...this.#live, reader];
+    else this.#live = [...this.#live, seat];
   }
 
   /** For a reader that has left. */
-  leave(reader: Reader): void {
+  leave(seat: Seat): void {
     this.#reading -= 1;
-    this.#live = this.#live.filter((other) => other !== reader);
+    this.#live = this.#live.filter((other) => other !== seat);
     // At its end it leaves its source by itself, when all have heard of that.
     if (this.#reading > 0 || this.#end) return;
     this.onLand(this, false);
     this.unsubscribe();
+  }
+
+  override nextTexts(pieces: readonly TextEvent[], from: Subscription): void {
+    try {
+      const live = this.#live;
+      for (const piece of pieces) {
+        if (!this.#attempt.add(piece) || live.length > 1) freezeEvent(piece);
+      }
+      for (const seat of live) tellTexts(seat.textTarget, pieces, from);
+    } catch (thrown) {
+      reportAside(thrown);
+    }
   }
 
   // What one reader throws is no business of the others, nor of the source.
@@ -72,7 +85,7 @@ export class Flight extends SharedSubscriber<ChatEvent> {
       const copied = this.#note(event);
       // What is held as a copy, and told to one alone, is nobody else's.
       if (!copied || live.length > 1) freezeEvent(event);
-      for (let at = 0; at < live.length; at += 1) live[at]!.next(event);
+      for (let at = 0; at < live.length; at += 1) live[at]!.reader.next(event);
     } catch (thrown) {
       reportAside(thrown);
     }
@@ -92,6 +105,7 @@ export class Flight extends SharedSubscriber<ChatEvent> {
 
   /** Takes note of an event, and tells whether a copy of it is held. */
   #note(event: ChatEvent): boolean {
+    if (isText(event)) return this.#attempt.add(event);
     switch (event.type) {
       case 'retract':
         this.#attempt = new Recording();
@@ -127,7 +141,7 @@ export class Flight extends SharedSubscriber<ChatEvent> {
     const live = this.#live;
     this.#live = [];
     try {
-      live.forEach(end);
+      for (const { reader } of live) end(reader);
     } catch (thrown) {
       reportAside(thrown);
     } finally {
@@ -138,12 +152,18 @@ export class Flight extends SharedSubscriber<ChatEvent> {
 
 /** One reader's, given up when it leaves. */
 class Seat implements Unsubscribable {
+  #textTarget: Reader | undefined;
+
   constructor(
     private readonly flight: Flight,
-    private readonly reader: Reader,
+    readonly reader: Reader,
   ) {}
 
+  get textTarget(): Reader {
+    return (this.#textTarget ??= textTarget(this.reader));
+  }
+
   unsubscribe(): void {
-    this.flight.leave(this.reader);
+    this.flight.leave(this);
   }
 }

@@ -1,4 +1,5 @@
 import { Subscriber, Subscription, type Unsubscribable } from 'rxjs';
+import type { TextEvent } from '../event/chat-event';
 
 /** What an operator does with its source's notifications; what is left out is forwarded. */
 export interface Overrides<In> {
@@ -27,27 +28,35 @@ export function operate<In, Out>(
  * `operate` of its own, so this file is the one place that knows.
  */
 abstract class LinkedSubscriber<In> extends Subscriber<In> {
-  #source: Unsubscribable | undefined;
+  // Not defined as fields, here and below: to define those is slow where many classes share them.
+  declare private source: Unsubscribable | undefined;
 
   protected constructor() {
     super();
+    this.source = undefined;
   }
 
   /** Takes a source that is left with this, if it has none yet. */
   link(source: Unsubscribable): boolean {
-    if (this.closed || this.#source) return false;
-    this.#source = source;
+    if (this.closed || this.source) return false;
+    this.source = source;
     return true;
   }
 
   unlink(source: Unsubscribable): void {
-    if (this.#source === source) this.#source = undefined;
+    if (this.source === source) this.source = undefined;
   }
+
+  /**
+   * Takes pieces of text that came at once, behind one that has gone through by itself; no more
+   * once it is left from where they came.
+   */
+  abstract nextTexts(pieces: readonly TextEvent[], from: Subscription): void;
 
   override unsubscribe(): void {
     if (this.closed) return;
-    const source = this.#source;
-    this.#source = undefined;
+    const source = this.source;
+    this.source = undefined;
     try {
       super.unsubscribe();
     } catch (thrown) {
@@ -62,6 +71,21 @@ abstract class LinkedSubscriber<In> extends Subscriber<In> {
   }
 }
 
+/** The first one from a reader on that does something with text. */
+export function textTarget(reader: Subscriber<never>): Subscriber<never> {
+  return reader instanceof OperatorSubscriber ? reader.textTarget : reader;
+}
+
+/** Tells a {@link textTarget} what {@link LinkedSubscriber.nextTexts} takes. */
+export function tellTexts(
+  target: Subscriber<never>,
+  pieces: readonly TextEvent[],
+  from: Subscription,
+): void {
+  if (target instanceof LinkedSubscriber) target.nextTexts(pieces, from);
+  else for (const piece of pieces) if (!target.closed && !from.closed) target.next(piece as never);
+}
+
 /** Has a source left with the subscriber that it is read by. */
 export function tie(reader: Subscriber<never>, source: Unsubscribable): void {
   if (!(reader instanceof LinkedSubscriber && reader.link(source))) reader.add(source);
@@ -72,8 +96,11 @@ export function tie(reader: Subscriber<never>, source: Unsubscribable): void {
  * half of what closures take.
  */
 export abstract class OperatorSubscriber<In, Out = In> extends LinkedSubscriber<In> {
-  constructor(protected readonly out: Subscriber<Out>) {
+  declare protected readonly out: Subscriber<Out>;
+
+  constructor(out: Subscriber<Out>) {
     super();
+    this.out = out;
     // `onLeave` would find none of the fields there yet.
     if (out.closed) super.unsubscribe();
     else tie(out, this);
@@ -87,6 +114,18 @@ export abstract class OperatorSubscriber<In, Out = In> extends LinkedSubscriber<
     }
     try {
       this.onNext(value);
+    } catch (thrown) {
+      this.out.error(thrown);
+    }
+  }
+
+  override nextTexts(pieces: readonly TextEvent[], from: Subscription): void {
+    try {
+      for (const piece of pieces) {
+        // Who hears of a piece may leave, or end what it comes from.
+        if (this.isStopped || from.closed) return;
+        this.onNext(piece as In);
+      }
     } catch (thrown) {
       this.out.error(thrown);
     }
@@ -130,10 +169,8 @@ export abstract class OperatorSubscriber<In, Out = In> extends LinkedSubscriber<
     return false;
   }
 
-  /** The first one from here on that does something with text. */
   get textTarget(): Subscriber<never> {
-    if (!this.passesText) return this;
-    return this.out instanceof OperatorSubscriber ? this.out.textTarget : this.out;
+    return this.passesText ? textTarget(this.out) : this;
   }
 
   protected onNext(value: In): void {

@@ -1,15 +1,9 @@
-import {
-  isText,
-  type ChatEvent,
-  type ReasoningDeltaEvent,
-  type TextDeltaEvent,
-} from '../event/chat-event';
+import { isText, type ChatEvent, type TextEvent } from '../event/chat-event';
 import { freezeEvent } from './deep-freeze';
 import { isJson } from './is-json';
 
-type Delta = TextDeltaEvent | ReasoningDeltaEvent;
 /** A run where the events are written: its pieces' type, and how many there are. */
-type Place = readonly [type: Delta['type'], count: number];
+type Place = readonly [type: TextEvent['type'], count: number];
 
 /**
  * The events of an answer in three texts, which the garbage collector moves at once however many
@@ -27,26 +21,27 @@ export interface Written {
 /** The events of an answer, in little memory: an answer of a thousand tokens is one text. */
 export class Recording implements Iterable<ChatEvent> {
   readonly #parts: (ChatEvent | Run)[] = [];
+  /** The part that was added last, if it is a run. */
+  #run: Run | undefined;
 
   /** Takes an event, and tells whether it holds a copy of it and not the event itself. */
   add(event: ChatEvent): boolean {
     if (!isBare(event)) {
       this.#parts.push(event);
+      this.#run = undefined;
       return false;
     }
-    let run = this.#parts.at(-1);
-    if (!(run instanceof Run) || run.type !== event.type) {
-      run = new Run(event.type);
-      this.#parts.push(run);
+    if (this.#run?.type !== event.type) {
+      this.#run = new Run(event.type);
+      this.#parts.push(this.#run);
     }
-    run.add(event.text);
+    this.#run.add(event.text);
     return true;
   }
 
   /** The event that was added last, if it isn't a piece of text. */
   get last(): ChatEvent | undefined {
-    const last = this.#parts.at(-1);
-    return last instanceof Run ? undefined : last;
+    return this.#run ? undefined : this.#parts.at(-1);
   }
 
   /** All of it, packed. There is none where an event holds what JSON does not. */
@@ -113,13 +108,13 @@ const YOUNG = 64;
 const LONGEST = 0xffff;
 
 /** Pieces of one kind in a row. */
-class Run implements Iterable<Delta> {
+class Run implements Iterable<TextEvent> {
   /** All but the youngest, joined. */
   text = '';
   lengths = '';
   #young: string[] = [];
 
-  constructor(readonly type: Delta['type']) {}
+  constructor(readonly type: TextEvent['type']) {}
 
   add(piece: string): void {
     if (this.#young.push(piece) === YOUNG) this.settle();
@@ -131,7 +126,7 @@ class Run implements Iterable<Delta> {
     this.#young = [];
   }
 
-  *[Symbol.iterator](): Iterator<Delta> {
+  *[Symbol.iterator](): Iterator<TextEvent> {
     let start = 0;
     for (let at = 0; ; at += 1) {
       const young = this.#young[at - this.lengths.length];
@@ -144,7 +139,7 @@ class Run implements Iterable<Delta> {
 }
 
 /** Tells a piece of text that has nothing else in it, as it might from a handler of one's own. */
-function isBare(event: ChatEvent): event is Delta {
+function isBare(event: ChatEvent): event is TextEvent {
   if (!isText(event) || typeof event.text !== 'string' || event.text.length > LONGEST) return false;
   for (const field in event) if (field !== 'type' && field !== 'text') return false;
   return true;

@@ -1,9 +1,9 @@
 import type { Subscriber } from 'rxjs';
 import { classify, idsOf } from '../error/classify';
 import { LlmError } from '../error/llm-error';
-import { isText, type ChatEvent, type RateAllowances } from '../event/chat-event';
+import { isText, type ChatEvent, type RateAllowances, type TextEvent } from '../event/chat-event';
 import { burst } from '../internal/burst';
-import { OperatorSubscriber } from '../internal/operate';
+import { OperatorSubscriber, tellTexts, textTarget } from '../internal/operate';
 import type { ResponseHead } from '../transport/transport';
 import type { FrameReader, FrameSink } from '../wire/framing';
 import { collect, jsonOrLines, parseJson, startOf } from './body-reader';
@@ -38,10 +38,12 @@ export class Answer
   #reader: FrameReader | undefined;
   /** Whether the frame at hand has said nothing so far. */
   #silent = true;
-  /** Whether a piece of text from the same bytes has gone through the whole pipeline. */
+  /** Whether a piece of text that came just before has gone through the whole pipeline. */
   #saidSome = false;
   /** Where text goes from then on. */
   #textTarget: Subscriber<ChatEvent> | undefined;
+  /** Those pieces that came after it, which are told at once. */
+  #pieces: TextEvent[] = [];
   readonly #decoder: Decoder;
 
   constructor(
@@ -64,6 +66,7 @@ export class Answer
       this.#say(event);
       return;
     }
+    this.#tellPieces();
     if (event.type === 'finish') this.finished = true;
     const limited = event.type === 'start' && this.#rateLimit;
     this.out.next(limited ? { ...event, rateLimit: limited } : event);
@@ -89,20 +92,27 @@ export class Answer
   }
 
   protected override onNext(part: ResponseHead | Uint8Array): void {
-    this.#saidSome = false;
     if (!(part instanceof Uint8Array)) this.#begin(part);
     else if (!this.finished) burst(() => this.#read(part));
   }
 
   #read(bytes: Uint8Array): void {
-    if (this.#reader) this.#reader.push(bytes);
-    else if (this.#head) this.#first(bytes, this.#head);
+    try {
+      if (this.#reader) this.#reader.push(bytes);
+      else if (this.#head) this.#first(bytes, this.#head);
+    } finally {
+      this.#tellPieces();
+    }
   }
 
   /** Ends the stream: whole if the protocol says so, else with the reason or as truncated. */
   protected override onError(reason?: unknown): void {
     if (this.finished) return;
-    this.#reader?.end();
+    try {
+      this.#reader?.end();
+    } finally {
+      this.#tellPieces();
+    }
     if (this.finished || this.#decoder.end()) this.out.complete();
     else this.out.error(reason ?? this.#truncated());
   }
@@ -113,15 +123,21 @@ export class Answer
 
   // Most of a pipeline is done with the text of an answer when it has seen that there is some, and a
   // fast server sends many pieces at a time.
-  #say(event: ChatEvent): void {
-    const { out } = this;
-    if (!this.#saidSome) {
-      out.next(event);
-      this.#saidSome = true;
+  #say(event: TextEvent): void {
+    if (this.#saidSome) {
+      this.#pieces.push(event);
       return;
     }
-    this.#textTarget ??= out instanceof OperatorSubscriber ? out.textTarget : out;
-    if (!this.closed) this.#textTarget.next(event);
+    this.out.next(event);
+    this.#saidSome = true;
+  }
+
+  #tellPieces(): void {
+    this.#saidSome = false;
+    const pieces = this.#pieces;
+    if (pieces.length === 0) return;
+    this.#pieces = [];
+    if (!this.closed) tellTexts((this.#textTarget ??= textTarget(this.out)), pieces, this);
   }
 
   #begin(head: ResponseHead): void {
@@ -169,7 +185,9 @@ export class Answer
   }
 
   #keepAlive(): void {
-    if (this.options.keepAlives) this.out.next({ type: 'keep-alive' });
+    if (!this.options.keepAlives) return;
+    this.#tellPieces();
+    this.out.next({ type: 'keep-alive' });
   }
 
   #tooLong(): LlmError {

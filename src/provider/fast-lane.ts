@@ -1,5 +1,5 @@
 import type { LlmError } from '../error/llm-error';
-import { isText, type ChatEvent } from '../event/chat-event';
+import { isText, type ChatEvent, type TextEvent } from '../event/chat-event';
 import type { AnswerContext, CreateDecoder, Decoder } from './decoder';
 
 /**
@@ -15,7 +15,7 @@ const MAX_TEMPLATES = 4;
 // To learn a template costs as much as some hundred frames save.
 const LESSONS = 16;
 const FRAMES_A_LESSON = 2000;
-const FRAMES_A_LOOK = 64;
+const PAIRS_A_LOOK = 64;
 
 /**
  * Lets frames past the decoder that are like those before but for another piece of text, as most
@@ -51,13 +51,16 @@ class FastLane implements Decoder, AnswerContext {
   /** What must be in its `steady` holes, as it is written. */
   #steady: readonly string[] | undefined;
   #event: string | undefined;
-  #type: 'text-delta' | 'reasoning-delta' = 'text-delta';
-  /** The frame before, if it was a piece and the lane is not open. */
+  #type: TextEvent['type'] = 'text-delta';
+  /** The frame before, if it was a piece and is looked at when another one follows it. */
   #before: Piece | undefined;
-  #emitted = 0;
-  /** How often no template was found since one was. */
-  #misses = 0;
-  #last: ChatEvent | undefined;
+  /** How many pieces have followed another one since a template was found. */
+  #pairs = 0;
+  /** What the last frame said: 1 is a piece and no more. */
+  #said = 0;
+  /** The piece, if it is to be looked at. */
+  #piece: TextEvent | undefined;
+  #looks = false;
 
   constructor(
     create: CreateDecoder,
@@ -73,8 +76,9 @@ class FastLane implements Decoder, AnswerContext {
 
   /** Takes what the decoder behind it emits. */
   emit(event: ChatEvent): void {
-    this.#emitted += 1;
-    this.#last = event;
+    const piece = isText(event) ? event : undefined;
+    this.#said += piece ? 1 : 2;
+    this.#piece = this.#looks ? piece : undefined;
     this.answer.emit(event);
   }
 
@@ -90,13 +94,6 @@ class FastLane implements Decoder, AnswerContext {
     return false;
   }
 
-  // Where frames hardly ever follow their like, to look each time costs as much as to parse.
-  #isWorthALook(): boolean {
-    this.templates.count();
-    this.#misses += 1;
-    return this.#misses <= LESSONS || this.#misses % FRAMES_A_LOOK === 0;
-  }
-
   body(json: unknown): void {
     this.#decoder.body(json);
   }
@@ -107,22 +104,25 @@ class FastLane implements Decoder, AnswerContext {
 
   #slow(data: string, event: string | undefined): boolean {
     const before = this.#before;
-    this.#open = undefined;
-    this.#before = undefined;
-    this.#emitted = 0;
+    const pairs = this.#pairs + (this.#said === 1 ? 1 : 0);
+    // Where frames hardly ever follow their like, to look each time costs as much as to parse.
+    const isNextDue = pairs < LESSONS || (pairs + 1) % PAIRS_A_LOOK === 0;
+    this.#looks = isNextDue || before !== undefined;
+    this.#open = this.#before = undefined;
+    this.#said = 0;
     if (this.#decoder.frame(data, event)) return true;
-    const last = this.#last;
-    if (this.#emitted !== 1 || !last || !isText(last) || data.length > MAX_LENGTH) return false;
-    const { type, text } = last;
-    const piece = { data, event, text };
-    if (before && this.#isWorthALook()) this.#open = this.templates.find(before, piece);
-    if (this.#open === undefined) {
-      this.#before = piece;
+    if (this.#said !== 1 || data.length > MAX_LENGTH) return false;
+    this.templates.count();
+    const piece = this.#piece && { data, event, text: this.#piece.text };
+    this.#open = before && piece && this.templates.find(before, piece);
+    if (!this.#open || !this.#piece) {
+      this.#pairs = pairs;
+      if (isNextDue) this.#before = piece;
       return false;
     }
-    this.#misses = 0;
+    this.#pairs = 0;
+    this.#type = this.#piece.type;
     this.#event = event;
-    this.#type = type;
     this.#steady = this.#open.steadyOf(data).map(copyOf);
     return false;
   }

@@ -6,12 +6,7 @@ import {
   type Subscriber,
   type Subscription,
 } from 'rxjs';
-import {
-  isText,
-  type ChatEvent,
-  type ReasoningDeltaEvent,
-  type TextDeltaEvent,
-} from '../event/chat-event';
+import { isText, type ChatEvent, type TextEvent } from '../event/chat-event';
 import { type Boundary, boundaryFinder } from '../internal/boundary';
 import { afterBurst, type Latecomer } from '../internal/burst';
 import { OperatorSubscriber } from '../internal/operate';
@@ -46,8 +41,6 @@ export interface CoalesceOptions {
    */
   readonly scheduler?: SchedulerLike | undefined;
 }
-
-type Delta = TextDeltaEvent | ReasoningDeltaEvent;
 
 /**
  * Joins deltas that come close together, so that a screen renders a few times a second
@@ -100,7 +93,7 @@ interface Rules {
 const lengthOf = (text: string): number => text.length;
 
 class Coalescer extends OperatorSubscriber<ChatEvent> implements Latecomer {
-  #type: Delta['type'] = 'text-delta';
+  #type: TextEvent['type'] = 'text-delta';
   #held = '';
   #passedAt = -Infinity;
   /** Whether there is a timer, or will be when all that came at once is here. */
@@ -137,7 +130,7 @@ class Coalescer extends OperatorSubscriber<ChatEvent> implements Latecomer {
     this.#stopWaiting();
   }
 
-  #hold(delta: Delta): void {
+  #hold(delta: TextEvent): void {
     if (delta.text === '') return;
     if (delta.type !== this.#type) this.#pass(this.#held.length);
     this.#type = delta.type;

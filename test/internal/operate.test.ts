@@ -1,6 +1,16 @@
-import { map, Observable, of, Subject, type Subscriber, take, UnsubscriptionError } from 'rxjs';
+import {
+  map,
+  Observable,
+  of,
+  Subject,
+  type Subscriber,
+  Subscription,
+  take,
+  UnsubscriptionError,
+} from 'rxjs';
 import { describe, expect, it, vi } from 'vitest';
-import { operate, tie, type Overrides } from '../../src/internal/operate';
+import type { ChatEvent } from '../../src/event/chat-event';
+import { operate, tellTexts, textTarget, tie, type Overrides } from '../../src/internal/operate';
 import { watch } from '../support/watch';
 
 /** An operator made of overrides. */
@@ -177,5 +187,44 @@ describe('operate', () => {
     }
     expect(thrown).toBeInstanceOf(UnsubscriptionError);
     expect((thrown as UnsubscriptionError).errors).toEqual([mine, yours]);
+  });
+});
+
+describe('pieces of text that come at once', () => {
+  const pieces = ['a', 'b', 'c'].map((text) => ({ type: 'text-delta', text }) as const);
+  const from = new Subscription();
+
+  /** An operator that hears pieces, for a consumer that leaves at will. */
+  const heardBy = (onText: (text: string, consumer: Subscription) => void) => {
+    const heard: string[] = [];
+    const errors: unknown[] = [];
+    new Observable<ChatEvent>((destination) => {
+      const reader = operate<ChatEvent, ChatEvent>(destination, {
+        next: (event) => {
+          if (!('text' in event)) return;
+          heard.push(event.text);
+          onText(event.text, destination);
+        },
+      });
+      tellTexts(textTarget(reader), pieces, from);
+    }).subscribe({ error: (error) => errors.push(error) });
+    return { heard, errors };
+  };
+
+  it('are heard one by one, until the consumer leaves', () => {
+    expect(heardBy(() => undefined).heard).toEqual(['a', 'b', 'c']);
+    const { heard } = heardBy((text, consumer) => {
+      if (text === 'b') consumer.unsubscribe();
+    });
+    expect(heard).toEqual(['a', 'b']);
+  });
+
+  it('are the error of the stream where one of them throws', () => {
+    const thrown = new Error('thrown');
+    const { heard, errors } = heardBy((text) => {
+      if (text === 'b') throw thrown;
+    });
+    expect(heard).toEqual(['a', 'b']);
+    expect(errors).toEqual([thrown]);
   });
 });

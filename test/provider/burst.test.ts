@@ -1,4 +1,13 @@
-import { concat, Observable, of, queueScheduler, Subject, tap, VirtualTimeScheduler } from 'rxjs';
+import {
+  concat,
+  Observable,
+  of,
+  queueScheduler,
+  Subject,
+  Subscription,
+  tap,
+  VirtualTimeScheduler,
+} from 'rxjs';
 import { describe, expect, it, vi } from 'vitest';
 import type { ChatEvent } from '../../src/event/chat-event';
 import { compose, type Handler } from '../../src/handler';
@@ -72,21 +81,104 @@ describe('an answer that comes in one piece', () => {
     expect(seen.filter(({ type }) => type === 'text-delta')).toHaveLength(10);
   });
 
-  it('says nothing more once it was aborted from outside, also where that is retried', () => {
+  it.each([
+    ['its first piece', words[0], [cache()], undefined],
+    ['a piece', words[9], [cache()], undefined],
+    ['a piece, to a view', words[9], [cache()], coalesce({ span: 0 })],
+    ['a piece, to a view before all else', words[9], [], coalesce({ span: 0 })],
+  ])('says nothing more once %s has had it aborted, also where that is retried', (...given) => {
+    const [, word, outer, view = (source: Observable<ChatEvent>) => source] = given;
     const start = new Subject<void>();
     const door = admission({ maxInFlight: 1, scheduler: queueScheduler });
     const retry = retryBackoff({ retryOn: () => true });
     const seen: ChatEvent[] = [];
-    const ask = compose(provider(100, start), door, retry, cache());
-    const subscription = ask(prompt('?')).subscribe((event) => {
-      seen.push(event);
-      if ('text' in event && event.text === words[9]) door.drain({ timeout: 0 }).subscribe();
-    });
+    const late: ChatEvent[] = [];
+    const ask = compose(provider(100, start), door, retry, ...outer);
+    const subscription = ask(prompt('?'))
+      .pipe(view)
+      .subscribe((event) => {
+        seen.push(event);
+        if ('text' in event && event.text === word) door.drain({ timeout: 0 }).subscribe();
+      });
     start.next();
+    // What is kept of the call has none of it, either.
+    if (outer.length > 0) subscription.add(ask(prompt('?')).subscribe((event) => late.push(event)));
     subscription.unsubscribe();
-    const texts = seen.filter(({ type }) => type === 'text-delta');
-    expect(texts).toHaveLength(10);
+    const texts = seen.flatMap((event) => ('text' in event ? [event.text] : []));
+    expect(texts).toEqual(words.slice(0, words.indexOf(word!) + 1));
     expect(seen.map(({ type }) => type).slice(-2)).toEqual(['retract', 'retry']);
+    expect(late.filter(({ type }) => type !== 'cache')).toEqual([]);
+  });
+
+  it('is told whole to all who read it, whoever comes or leaves in the middle of it', () => {
+    const start = new Subject<void>();
+    const ask = compose(provider(100, start), deadlines({ idle: 1000 }), cache());
+    const reader = (onText: (text: string) => void) => {
+      const read: { texts: string[]; frozen: boolean; subscription: Subscription } = {
+        texts: [],
+        frozen: true,
+        subscription: new Subscription(),
+      };
+      read.subscription.add(
+        ask(prompt('?')).subscribe((event) => {
+          read.frozen &&= Object.isFrozen(event);
+          if (!('text' in event)) return;
+          read.texts.push(event.text);
+          onText(event.text);
+        }),
+      );
+      return read;
+    };
+    const late: ReturnType<typeof reader>[] = [];
+    const first = reader((text) => {
+      if (text === words[9]) late.push(reader(() => undefined));
+      if (text === words[20]) leaving.subscription.unsubscribe();
+    });
+    const joined = reader(() => undefined);
+    const leaving = reader(() => undefined);
+    start.next();
+    for (const read of [first, joined, ...late]) {
+      expect(read.texts).toEqual(words);
+      expect(read.frozen).toBe(true);
+    }
+    expect(late).toHaveLength(1);
+    expect(leaving.texts.length).toBeLessThan(words.length);
+    expect(leaving.texts).toEqual(words.slice(0, leaving.texts.length));
+  });
+
+  const inOne =
+    (...texts: readonly string[]): Transport =>
+    () =>
+      of({ status: 200, headers: {}, receivedAt: 0 }, new TextEncoder().encode(texts.join('')));
+  const told = (transport: Transport, context = {}) => {
+    const ask = openai({ model: 'm', apiKey: 'key', transport });
+    const { values, end } = watch(ask({ ...prompt('?'), context }));
+    return { said: values.map((event) => ('text' in event ? event.text : event.type)), end };
+  };
+
+  it('has said all that came before an error', () => {
+    const failed = 'data: {"error":{"message":"no","code":"server_error"}}\n\n';
+    const { said, end } = told(inOne(...frames.slice(0, 4), failed));
+    expect(said).toEqual(['start', ...words.slice(0, 4)]);
+    expect(end).toMatchObject({ error: { kind: 'server' } });
+  });
+
+  it('has said all of a last frame that was cut from its end mark', () => {
+    const delta = { reasoning_content: 'so', content: ' yes' };
+    const last = `data: ${JSON.stringify({ choices: [{ index: 0, delta }] })}`;
+    const { said, end } = told(inOne(...frames.slice(0, 2), last));
+    expect(said).toEqual(['start', ...words.slice(0, 2), 'so', ' yes']);
+    expect(end).toMatchObject({ error: { kind: 'truncated' } });
+  });
+
+  it('keeps the signs of life in their places', () => {
+    const alive = ': alive\n\n';
+    const transport = inOne(...frames.slice(0, 3), alive, ...frames.slice(3, 5));
+    const { said } = told(transport, { keepAlives: true });
+    expect(said).toEqual([
+      ...['keep-alive', 'start', ...words.slice(0, 3)],
+      ...['keep-alive', ...words.slice(3, 5)],
+    ]);
   });
 
   it('is alive with each piece of bytes, also when they hold nothing but text', () => {
