@@ -20,6 +20,8 @@ class EventReader implements FrameReader {
   /** Made for the first line that is none of an event. */
   #json: BareJson | undefined;
   #afterReturn = false;
+  /** Whether the parser has the beginning of a line. */
+  #inLine = false;
   #ending = false;
 
   constructor(
@@ -55,7 +57,12 @@ class EventReader implements FrameReader {
     if (text === '') return;
     const rest = this.#afterReturn && text.startsWith('\n') ? text.slice(1) : text;
     this.#afterReturn = rest.endsWith('\r');
-    this.#parser.feed(rest.includes('\r') ? rest.replace(/\r\n?/g, '\n') : rest);
+    const lines = rest.includes('\r') ? rest.replace(/\r\n?/g, '\n') : rest;
+    // The parser copies what it is fed where that goes on with a line: so that is only the line.
+    const end = this.#inLine ? lines.indexOf('\n') + 1 : 0;
+    if (end > 0) this.#parser.feed(lines.slice(0, end));
+    this.#parser.feed(lines.slice(end));
+    this.#inLine = !lines.endsWith('\n');
   }
 
   #event({ data, event }: EventSourceMessage): void {
