@@ -70,7 +70,7 @@ export class Flight extends SharedSubscriber<ChatEvent> {
     try {
       const live = this.#live;
       for (const piece of pieces) {
-        if (!this.#attempt.add(piece) || live.length > 1) freezeEvent(piece);
+        if (!this.#attempt.addText(piece) || live.length > 1) freezeEvent(piece);
       }
       for (const seat of live) tellTexts(seat.textTarget, pieces, from);
     } catch (thrown) {

@@ -48,8 +48,8 @@ abstract class LinkedSubscriber<In> extends Subscriber<In> {
   }
 
   /**
-   * Takes pieces of text that came at once, behind one that has gone through by itself; no more
-   * once it is left from where they came.
+   * Takes pieces of text, with nothing else in them, that came at once behind one that has gone
+   * through by itself; no more once it is left from where they came.
    */
   abstract nextTexts(pieces: readonly TextEvent[], from: Subscription): void;
 

@@ -26,17 +26,25 @@ export class Recording implements Iterable<ChatEvent> {
 
   /** Takes an event, and tells whether it holds a copy of it and not the event itself. */
   add(event: ChatEvent): boolean {
-    if (!isBare(event)) {
-      this.#parts.push(event);
-      this.#run = undefined;
-      return false;
-    }
-    if (this.#run?.type !== event.type) {
-      this.#run = new Run(event.type);
+    return isBare(event) ? this.addText(event) : this.#hold(event);
+  }
+
+  /** Does the same with a piece of text that has nothing else in it. */
+  addText(event: TextEvent): boolean {
+    const { type, text } = event;
+    if (text.length > LONGEST) return this.#hold(event);
+    if (this.#run?.type !== type) {
+      this.#run = new Run(type);
       this.#parts.push(this.#run);
     }
-    this.#run.add(event.text);
+    this.#run.add(text);
     return true;
+  }
+
+  #hold(event: ChatEvent): boolean {
+    this.#parts.push(event);
+    this.#run = undefined;
+    return false;
   }
 
   /** The event that was added last, if it isn't a piece of text. */
@@ -140,7 +148,7 @@ class Run implements Iterable<TextEvent> {
 
 /** Tells a piece of text that has nothing else in it, as it might from a handler of one's own. */
 function isBare(event: ChatEvent): event is TextEvent {
-  if (!isText(event) || typeof event.text !== 'string' || event.text.length > LONGEST) return false;
+  if (!isText(event) || typeof event.text !== 'string') return false;
   for (const field in event) if (field !== 'type' && field !== 'text') return false;
   return true;
 }

@@ -156,6 +156,22 @@ describe('an answer that comes in one piece', () => {
     return { said: values.map((event) => ('text' in event ? event.text : event.type)), end };
   };
 
+  it('is kept as it was said, however long one of its pieces is', () => {
+    const long = 'x'.repeat(70_000);
+    const frame = `data: ${JSON.stringify({ choices: [{ index: 0, delta: { content: long } }] })}\n\n`;
+    const transport = inOne(...frames.slice(0, 2), frame, ...frames.slice(2), 'data: [DONE]\n\n');
+    const ask = compose(openai({ model: 'm', apiKey: 'key', transport }), cache());
+    const [live, kept] = [watch(ask(prompt('?'))), watch(ask(prompt('?')))];
+    expect(kept.values[0]).toMatchObject({ type: 'cache', status: 'hit' });
+    expect(kept.values.slice(1)).toEqual(live.values);
+    const texts = live.values.flatMap((event) => ('text' in event ? [event.text] : []));
+    expect(texts).toEqual([...words.slice(0, 2), long, ...words.slice(2)]);
+    // What is held is nobody's to change.
+    expect(live.values.filter((event) => 'text' in event && event.text === long)).toSatisfy(
+      ([event]) => Object.isFrozen(event),
+    );
+  });
+
   it('has said all that came before an error', () => {
     const failed = 'data: {"error":{"message":"no","code":"server_error"}}\n\n';
     const { said, end } = told(inOne(...frames.slice(0, 4), failed));
