@@ -15,7 +15,8 @@ const MAX_TEMPLATES = 4;
 // To learn a template costs as much as some hundred frames save.
 const LESSONS = 16;
 const FRAMES_A_LESSON = 2000;
-const PAIRS_A_LOOK = 64;
+// Where frames hardly ever follow their like, to look each time costs as much as to parse.
+const REST = 64;
 
 /**
  * Lets frames past the decoder that are like those before but for another piece of text, as most
@@ -52,15 +53,15 @@ class FastLane implements Decoder, AnswerContext {
   #steady: readonly string[] | undefined;
   #event: string | undefined;
   #type: TextEvent['type'] = 'text-delta';
-  /** The frame before, if it was a piece and is looked at when another one follows it. */
+  /** The frame before, if it was a piece. */
   #before: Piece | undefined;
-  /** How many pieces have followed another one since a template was found. */
-  #pairs = 0;
-  /** What the last frame said: 1 is a piece and no more. */
+  /** How many pairs of pieces were looked at since a template was found. */
+  #looks = 0;
+  /** How many frames are still let through without a look. */
+  #rest = 0;
+  /** How many events the frame at hand was, and the last of them. */
   #said = 0;
-  /** The piece, if it is to be looked at. */
-  #piece: TextEvent | undefined;
-  #looks = false;
+  #last: ChatEvent | undefined;
 
   constructor(
     create: CreateDecoder,
@@ -76,9 +77,8 @@ class FastLane implements Decoder, AnswerContext {
 
   /** Takes what the decoder behind it emits. */
   emit(event: ChatEvent): void {
-    const piece = isText(event) ? event : undefined;
-    this.#said += piece ? 1 : 2;
-    this.#piece = this.#looks ? piece : undefined;
+    this.#said += 1;
+    this.#last = event;
     this.answer.emit(event);
   }
 
@@ -87,9 +87,13 @@ class FastLane implements Decoder, AnswerContext {
   }
 
   frame(data: string, event: string | undefined): boolean {
+    if (this.#rest > 0) {
+      this.#rest -= 1;
+      return this.#decoder.frame(data, event);
+    }
     const text = this.#event === event ? this.#open?.read(data, this.#steady) : undefined;
     if (text === undefined) return this.#slow(data, event);
-    this.templates.count();
+    this.templates.count(1);
     this.answer.emit({ type: this.#type, text });
     return false;
   }
@@ -104,26 +108,25 @@ class FastLane implements Decoder, AnswerContext {
 
   #slow(data: string, event: string | undefined): boolean {
     const before = this.#before;
-    const pairs = this.#pairs + (this.#said === 1 ? 1 : 0);
-    // Where frames hardly ever follow their like, to look each time costs as much as to parse.
-    const isNextDue = pairs < LESSONS || (pairs + 1) % PAIRS_A_LOOK === 0;
-    this.#looks = isNextDue || before !== undefined;
     this.#open = this.#before = undefined;
     this.#said = 0;
     if (this.#decoder.frame(data, event)) return true;
-    if (this.#said !== 1 || data.length > MAX_LENGTH) return false;
-    this.templates.count();
-    const piece = this.#piece && { data, event, text: this.#piece.text };
-    this.#open = before && piece && this.templates.find(before, piece);
-    if (!this.#open || !this.#piece) {
-      this.#pairs = pairs;
-      if (isNextDue) this.#before = piece;
-      return false;
+    const piece = this.#said === 1 && this.#last;
+    if (!piece || !isText(piece) || data.length > MAX_LENGTH) return false;
+    this.templates.count(1);
+    const now = { data, event, text: piece.text };
+    this.#open = before && this.templates.find(before, now);
+    if (this.#open) {
+      this.#looks = 0;
+      this.#type = piece.type;
+      this.#event = event;
+      this.#steady = this.#open.steadyOf(data).map(copyOf);
+    } else if (before === undefined || (this.#looks += 1) < LESSONS) {
+      this.#before = now;
+    } else {
+      this.#rest = REST;
+      this.templates.count(REST);
     }
-    this.#pairs = 0;
-    this.#type = this.#piece.type;
-    this.#event = event;
-    this.#steady = this.#open.steadyOf(data).map(copyOf);
     return false;
   }
 }
@@ -135,29 +138,26 @@ const copyOf = (text: string): string => JSON.parse(JSON.stringify(text)) as str
 class Templates {
   readonly #all: Template[] = [];
   #lessons = LESSONS;
-  #frames = 0;
 
   constructor(private readonly members: FrameMembers) {}
 
-  /** Takes note of a frame that a template may be made for. */
-  count(): void {
-    this.#frames += 1;
-    if (this.#frames % FRAMES_A_LESSON === 0) this.#lessons = Math.min(LESSONS, this.#lessons + 1);
+  /** Takes note of frames that a template may be made for. */
+  count(frames: number): void {
+    this.#lessons = Math.min(LESSONS, this.#lessons + frames / FRAMES_A_LESSON);
   }
 
   /** The template that lets frames past behind these two, which may be learnt from them. */
   find(before: Piece, now: Piece): Template | undefined {
     if (before.event !== now.event || before.text === now.text) return undefined;
     const known = this.#all.find((each) => each.fits(before, now));
-    if (known || this.#lessons === 0) return known;
+    if (known || this.#lessons < 1) return known;
     this.#lessons -= 1;
     const learnt = this.#learn(before, now);
     return learnt?.fits(before, now) ? learnt : undefined;
   }
 
   #learn(before: Piece, now: Piece): Template | undefined {
-    const old = tokensOf(before.data, this.members) ?? [];
-    const tokens = tokensOf(now.data, this.members) ?? [];
+    const [old = [], tokens = []] = [before, now].map(({ data }) => tokensOf(data, this.members));
     const holes = holesOf(old, tokens);
     for (const at of holes?.keys() ?? []) {
       if (holds(old[at]!, before.text) && holds(tokens[at]!, now.text)) holes?.set(at, 'text');

@@ -91,10 +91,10 @@ describe('a fast lane', () => {
     expect(lane.difference(shapes(100))).toBeUndefined();
     expect(exec.mock.calls.length).toBeLessThanOrEqual(4 * 100);
     exec.mockRestore();
-    expect(lane.difference(stream(30_000, (at) => frameOf(`word${at}`)))).toBeUndefined();
+    expect(lane.difference(stream(60_000, (at) => frameOf(`word${at}`)))).toBeUndefined();
     const before = made();
-    expect(lane.difference(shapes(100))).toBeUndefined();
-    expect(made() - before).toBeLessThanOrEqual(16);
+    expect(lane.difference(shapes(3000))).toBeUndefined();
+    expect(made() - before).toBeLessThanOrEqual(16 + 1);
   });
 
   it('makes few patterns for a server that has each text in many places', () => {

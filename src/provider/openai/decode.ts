@@ -51,39 +51,48 @@ export class ChatDecoder implements Decoder {
 
   #chunk(chunk: ChatChunk): void {
     const choices = asList(chunk.choices);
-    let answers = false;
-    for (const item of choices) {
-      const choice = firstChoice(item);
-      if (choice?.error) throw this.#answer.failure({ error: choice.error });
-      answers ||= choice !== undefined;
-    }
-    // Azure's first chunk has no choices and an empty id and model.
-    if (answers || asText(chunk.id) !== undefined) this.#start(chunk);
-    this.#usage =
-      readChatUsage(chunk.usage) ??
-      readChatUsage(asObject<{ usage?: unknown }>(chunk.x_groq)?.usage) ??
-      this.#usage;
+    if (!this.#started) this.#begin(chunk, choices);
+    if (chunk.x_groq) this.#count(asObject<{ usage?: unknown }>(chunk.x_groq)?.usage);
+    if (chunk.usage) this.#count(chunk.usage);
     for (const item of choices) {
       const choice = firstChoice(item);
       if (choice !== undefined) this.#choice(choice);
     }
   }
 
+  #begin(chunk: ChatChunk, choices: readonly unknown[]): void {
+    const answers = choices.map(firstChoice).filter((choice) => choice !== undefined);
+    for (const { error } of answers) if (error) throw this.#answer.failure({ error });
+    // Azure's first chunk has no choices and an empty id and model.
+    if (answers.length > 0 || asText(chunk.id) !== undefined) this.#start(chunk);
+  }
+
   #choice(choice: ChatChoice): void {
+    if (choice.error) throw this.#answer.failure({ error: choice.error });
     const piece = asObject<ChatDelta>(choice.delta);
     this.#inPieces ||= piece !== undefined;
     // A message behind its pieces, or beside them, only tells them again.
     const delta = this.#inPieces ? piece : asObject<ChatDelta>(choice.message);
-    if (delta !== undefined) {
-      this.#say('reasoning-delta', readReasoning(delta));
-      this.#content(delta.content);
-      this.#refusal += asText(delta.refusal) ?? '';
-      if (hasToolCalls(delta)) (this.#toolCalls ??= new ChatToolCalls(this.#answer)).add(delta);
-    }
+    if (delta !== undefined) this.#delta(delta);
     this.#say('text-delta', asText(choice.text));
-    this.#usage = readChatUsage(choice.usage) ?? this.#usage;
+    if (choice.usage) this.#count(choice.usage);
     // Some servers send `null` again after the reason, so the last one that says something stays.
-    this.#rawReason = readReason(choice.finish_reason) ?? this.#rawReason;
+    if (choice.finish_reason) this.#reason(choice.finish_reason);
+  }
+
+  #delta(delta: ChatDelta): void {
+    this.#say('reasoning-delta', readReasoning(delta));
+    this.#content(delta.content);
+    if (delta.refusal) this.#refusal += asText(delta.refusal) ?? '';
+    if (hasToolCalls(delta)) (this.#toolCalls ??= new ChatToolCalls(this.#answer)).add(delta);
+  }
+
+  #count(usage: unknown): void {
+    this.#usage = readChatUsage(usage) ?? this.#usage;
+  }
+
+  #reason(reason: unknown): void {
+    this.#rawReason = readReason(reason) ?? this.#rawReason;
     if (this.#rawReason !== undefined && finishReason(this.#rawReason) === 'failure') {
       throw finishFailure(this.#answer.provider, this.#rawReason);
     }
