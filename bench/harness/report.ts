@@ -10,8 +10,8 @@ export function renderReport({ rig, versions, tables }: Results): string {
     '# Results',
     '',
     'Written by `npm run bench`, from `results.json`; how to read it is in [README.md](README.md).',
-    'A figure is the median of all runs, with the lowest and the highest. A ratio is taken within ' +
-      'each round, in which every contender runs once, and summed up in the same way.',
+    'A figure is the median of all rounds, with the lowest and the highest. A ratio is taken within ' +
+      'each round, where every contender has its turns, and summed up in the same way.',
     '',
     `![Some of it, drawn](chart.svg)`,
     '',

@@ -34,7 +34,7 @@ async function rowsOf(plan: Plan, timed: Timed) {
     }
     return sample as Sample;
   });
-  return toRows(outcomes, columns);
+  return toRows(outcomes, { columns });
 }
 
 /** What the cache costs by the length of the prompt. */

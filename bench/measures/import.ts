@@ -40,7 +40,7 @@ export const importing: Measure = {
         baseline,
         references,
         columns,
-        rows: toRows(outcomes, columns, baseline),
+        rows: toRows(outcomes, { columns, baseline }),
       },
     ];
   },

@@ -30,7 +30,7 @@ async function measureJob(plan: Plan, job: Job): Promise<Table> {
     about: job === jobs[0] ? about : 'Measured in the same way.',
     ...(baseline !== undefined && { baseline }),
     columns,
-    rows: toRows(outcomes, columns, baseline, notes),
+    rows: toRows(outcomes, { columns, baseline, notes }),
   };
 }
 

@@ -1,6 +1,7 @@
 import { startModelServer } from '../harness/model-server.ts';
 import type { Column, Measure, Plan, Table } from '../harness/measure.ts';
 import type { Wire } from '../contenders/catalog.ts';
+import { TURNS } from '../harness/rounds.ts';
 import { baseline, runOnWire, wireTitles } from './by-wire.ts';
 
 const TOKENS = 30;
@@ -15,7 +16,8 @@ const about: Readonly<Record<string, { readonly title: string; readonly about: s
     title: 'Short streams, requests a second',
     about:
       `Answers of ${TOKENS} chunks that are there at once, with so many requests always running ` +
-      'for a second, after eight seconds of warm-up. Every prompt is new.',
+      `for a quarter of a second, ${TURNS} times by turns with the others, after eight seconds of ` +
+      'warm-up. Every prompt is new.',
   },
   cpu: {
     title: 'Short streams, CPU of a request',
@@ -33,7 +35,7 @@ async function measure(plan: Plan, wire: Wire): Promise<readonly Table[]> {
     const program = new URL('../programs/short-streams.ts', import.meta.url);
     const args = [root, String(TOKENS), ...levels.map(String)];
     const columns = kinds.flatMap(columnsOf);
-    const rows = await runOnWire(plan, { wire, columns, program, args });
+    const rows = await runOnWire(plan, { wire, columns, program, args, byTurns: true });
     return kinds.map((kind) => ({
       id: `short-streams-${wire}-${kind.id}`,
       title: `${about[kind.id]!.title}: ${wireTitles[wire]}`,

@@ -58,7 +58,7 @@ export const size: Measure = {
         baseline,
         references,
         columns,
-        rows: toRows(outcomes, columns, baseline, notes),
+        rows: toRows(outcomes, { columns, baseline, notes }),
       },
     ];
   },
