@@ -65,6 +65,13 @@ describe('a stream of a chat completion', () => {
     expect(read(sse, body).events).toEqual([{ type: 'start', provider: 'openai', model: 'm-1' }]);
   });
 
+  it('begins with an id that comes without a choice', () => {
+    const body = frame('{"id":"c-1","model":"m-1","choices":[]}');
+    expect(read(sse, body).events).toEqual([
+      { type: 'start', provider: 'openai', model: 'm-1', id: 'c-1' },
+    ]);
+  });
+
   it('does not begin with what other choices say', () => {
     const other = frame('{"model":"m-0","choices":[{"index":1,"delta":{"content":"Ho"}}]}');
     expect(read(sse, other + text('Hi') + frame('[DONE]')).events[0]).toEqual({
