@@ -1,7 +1,7 @@
-import type { Subscriber, Subscription, Unsubscribable } from 'rxjs';
+import type { Subscriber, Unsubscribable } from 'rxjs';
 import { isText, type ChatEvent, type StartEvent, type TextEvent } from '../event/chat-event';
 import { freezeEvent } from './deep-freeze';
-import { SharedSubscriber, tellTexts, textTarget, tie } from './operate';
+import { SharedSubscriber, tellTexts, textTarget, tie, type Origin } from './operate';
 import { Recording } from './recording';
 import { reportAside } from './report';
 
@@ -66,13 +66,13 @@ export class Flight extends SharedSubscriber<ChatEvent> {
     this.unsubscribe();
   }
 
-  override nextTexts(pieces: readonly TextEvent[], from: Subscription): void {
+  override nextTexts(pieces: readonly TextEvent[], from: Origin): void {
     try {
       const live = this.#live;
       for (const piece of pieces) {
         if (!this.#attempt.addText(piece) || live.length > 1) freezeEvent(piece);
       }
-      for (const seat of live) tellTexts(seat.textTarget, pieces, from);
+      for (const seat of live) tellTexts(seat.textTarget, pieces, seat.within(from));
     } catch (thrown) {
       reportAside(thrown);
     }
@@ -161,6 +161,16 @@ class Seat implements Unsubscribable {
 
   get textTarget(): Reader {
     return (this.#textTarget ??= textTarget(this.reader));
+  }
+
+  /** Who stands between it and its text target may leave it, while the flight goes on for others. */
+  within(from: Origin): Origin {
+    const { reader } = this;
+    return {
+      get closed() {
+        return reader.closed || from.closed;
+      },
+    };
   }
 
   unsubscribe(): void {

@@ -1,6 +1,11 @@
 import { Subscriber, Subscription, type Unsubscribable } from 'rxjs';
 import type { TextEvent } from '../event/chat-event';
 
+/** Where pieces of text come from that are told at once; no more of them once it is closed. */
+export interface Origin {
+  readonly closed: boolean;
+}
+
 /** What an operator does with its source's notifications; what is left out is forwarded. */
 export interface Overrides<In> {
   readonly next?: (value: In) => void;
@@ -49,9 +54,9 @@ abstract class LinkedSubscriber<In> extends Subscriber<In> {
 
   /**
    * Takes pieces of text, with nothing else in them, that came at once behind one that has gone
-   * through by itself; no more once it is left from where they came.
+   * through by itself.
    */
-  abstract nextTexts(pieces: readonly TextEvent[], from: Subscription): void;
+  abstract nextTexts(pieces: readonly TextEvent[], from: Origin): void;
 
   override unsubscribe(): void {
     if (this.closed) return;
@@ -80,7 +85,7 @@ export function textTarget(reader: Subscriber<never>): Subscriber<never> {
 export function tellTexts(
   target: Subscriber<never>,
   pieces: readonly TextEvent[],
-  from: Subscription,
+  from: Origin,
 ): void {
   if (target instanceof LinkedSubscriber) target.nextTexts(pieces, from);
   else for (const piece of pieces) if (!target.closed && !from.closed) target.next(piece as never);
@@ -119,7 +124,7 @@ export abstract class OperatorSubscriber<In, Out = In> extends LinkedSubscriber<
     }
   }
 
-  override nextTexts(pieces: readonly TextEvent[], from: Subscription): void {
+  override nextTexts(pieces: readonly TextEvent[], from: Origin): void {
     try {
       for (const piece of pieces) {
         // Who hears of a piece may leave, or end what it comes from.

@@ -110,6 +110,24 @@ describe('an answer that comes in one piece', () => {
     expect(late.filter(({ type }) => type !== 'cache')).toEqual([]);
   });
 
+  it('says nothing more to who has given it up, where it goes on for another reader', () => {
+    const start = new Subject<void>();
+    const shared = compose(provider(100, start), cache());
+    const door = admission({ maxInFlight: 1, scheduler: queueScheduler });
+    const ask = compose(shared, door, retryBackoff({ retryOn: () => true }));
+    const seen: ChatEvent[] = [];
+    const subscription = ask(prompt('?')).subscribe((event) => {
+      seen.push(event);
+      if ('text' in event && event.text === words[9]) door.drain({ timeout: 0 }).subscribe();
+    });
+    const other = watch(shared(prompt('?')));
+    start.next();
+    subscription.unsubscribe();
+    expect(seen.map(({ type }) => type).slice(-3)).toEqual(['text-delta', 'retract', 'retry']);
+    expect(seen.filter(({ type }) => type === 'text-delta')).toHaveLength(10);
+    expect(other.values.filter(({ type }) => type === 'text-delta')).toHaveLength(words.length);
+  });
+
   it('is told whole to all who read it, whoever comes or leaves in the middle of it', () => {
     const start = new Subject<void>();
     const ask = compose(provider(100, start), deadlines({ idle: 1000 }), cache());
