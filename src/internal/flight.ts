@@ -67,14 +67,16 @@ export class Flight extends SharedSubscriber<ChatEvent> {
   }
 
   override nextTexts(pieces: readonly TextEvent[], from: Origin): void {
-    try {
-      const live = this.#live;
-      for (const piece of pieces) {
-        if (!this.#attempt.addText(piece) || live.length > 1) freezeEvent(piece);
+    const live = this.#live;
+    for (const piece of pieces) {
+      if (!this.#attempt.addText(piece) || live.length > 1) freezeEvent(piece);
+    }
+    for (const seat of live) {
+      try {
+        tellTexts(seat.textTarget, pieces, seat.within(from));
+      } catch (thrown) {
+        reportAside(thrown);
       }
-      for (const seat of live) tellTexts(seat.textTarget, pieces, seat.within(from));
-    } catch (thrown) {
-      reportAside(thrown);
     }
   }
 

@@ -44,6 +44,7 @@ export class Answer
   #textTarget: Subscriber<ChatEvent> | undefined;
   /** Those pieces that came after it, which are told at once. */
   #pieces: TextEvent[] = [];
+  #telling = false;
   readonly #decoder: Decoder;
 
   constructor(
@@ -108,6 +109,11 @@ export class Answer
   /** Ends the stream: whole if the protocol says so, else with the reason or as truncated. */
   protected override onError(reason?: unknown): void {
     if (this.finished) return;
+    // What the decoder has read to the end is not yet told when a consumer ends it in between.
+    if (this.#telling) {
+      this.out.error(reason ?? this.#truncated());
+      return;
+    }
     try {
       this.#reader?.end();
     } finally {
@@ -137,7 +143,13 @@ export class Answer
     const pieces = this.#pieces;
     if (pieces.length === 0) return;
     this.#pieces = [];
-    if (!this.closed) tellTexts((this.#textTarget ??= textTarget(this.out)), pieces, this);
+    if (this.closed) return;
+    this.#telling = true;
+    try {
+      tellTexts((this.#textTarget ??= textTarget(this.out)), pieces, this);
+    } finally {
+      this.#telling = false;
+    }
   }
 
   #begin(head: ResponseHead): void {

@@ -110,6 +110,23 @@ describe('an answer that comes in one piece', () => {
     expect(late.filter(({ type }) => type !== 'cache')).toEqual([]);
   });
 
+  it('is no whole one where its bytes end while a piece is told', () => {
+    const bytes = new Subject<Uint8Array>();
+    const transport: Transport = () =>
+      concat(of({ status: 200, headers: {}, receivedAt: 0 }), bytes);
+    const ask = openai({ model: 'm', apiKey: 'key', transport });
+    const watched = watch(
+      ask(prompt('?')).pipe(
+        tap((event) => {
+          if ('text' in event && event.text === words[9]) bytes.complete();
+        }),
+      ),
+    );
+    bytes.next(new TextEncoder().encode(frames.join('')));
+    expect(watched.end).toMatchObject({ error: { kind: 'truncated' } });
+    expect(watched.values.at(-1)).toEqual({ type: 'text-delta', text: words[8] });
+  });
+
   it('says nothing more to who has given it up, where it goes on for another reader', () => {
     const start = new Subject<void>();
     const shared = compose(provider(100, start), cache());
