@@ -51,7 +51,7 @@ export class ChatDecoder implements Decoder {
 
   #chunk(chunk: ChatChunk): void {
     const choices = asList(chunk.choices);
-    if (!this.#started) this.#begin(chunk, choices);
+    if (!this.#started || choices.length > 1) this.#begin(chunk, choices);
     if (chunk.x_groq) this.#count(asObject<{ usage?: unknown }>(chunk.x_groq)?.usage);
     if (chunk.usage) this.#count(chunk.usage);
     for (const item of choices) {

@@ -72,6 +72,17 @@ describe('a stream of a chat completion', () => {
     ]);
   });
 
+  it('says nothing of a chunk in which a later choice fails', () => {
+    const both = [
+      { index: 0, delta: { content: 'Ho' } },
+      { index: 0, error },
+    ];
+    const body = text('Hi') + frame(JSON.stringify({ choices: both }));
+    expect(read(sse, body).events.filter(({ type }) => type === 'text-delta')).toEqual([
+      { type: 'text-delta', text: 'Hi' },
+    ]);
+  });
+
   it('does not begin with what other choices say', () => {
     const other = frame('{"model":"m-0","choices":[{"index":1,"delta":{"content":"Ho"}}]}');
     expect(read(sse, other + text('Hi') + frame('[DONE]')).events[0]).toEqual({
