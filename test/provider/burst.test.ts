@@ -4,6 +4,7 @@ import {
   of,
   queueScheduler,
   Subject,
+  Subscriber,
   Subscription,
   tap,
   VirtualTimeScheduler,
@@ -142,6 +143,24 @@ describe('an answer that comes in one piece', () => {
     subscription.unsubscribe();
     expect(seen.map(({ type }) => type).slice(-3)).toEqual(['text-delta', 'retract', 'retry']);
     expect(seen.filter(({ type }) => type === 'text-delta')).toHaveLength(10);
+    expect(other.values.filter(({ type }) => type === 'text-delta')).toHaveLength(words.length);
+  });
+
+  it('is told whole to the others where one who reads it throws', () => {
+    vi.useFakeTimers();
+    const start = new Subject<void>();
+    const ask = compose(provider(100, start), cache());
+    class Thrower extends Subscriber<ChatEvent> {
+      protected override _next(event: ChatEvent): void {
+        if ('text' in event && event.text === words[3]) throw new Error('reader');
+      }
+    }
+    ask(prompt('?')).subscribe(new Thrower());
+    const other = watch(ask(prompt('?')));
+    start.next();
+    expect(() => vi.runAllTimers()).toThrow('reader');
+    vi.useRealTimers();
+    expect(other.end).toBe('complete');
     expect(other.values.filter(({ type }) => type === 'text-delta')).toHaveLength(words.length);
   });
 
