@@ -112,12 +112,12 @@ export function toRows(outcomes: Outcomes, summary: Summary): Row[] {
       );
       if (values.length > 0) figures[id] = figure(values);
       if (!ratio || !base || contender === baseline) continue;
-      const shares = samples.map((sample, at) => {
+      const quotients = samples.map((sample, at) => {
         const [own, other] = [sample?.[id], base.samples[at]?.[id]];
         return own === undefined || other === undefined ? undefined : own / other;
       });
-      const compared = roundsOf(shares, turns);
-      if (compared.length > 0) ratios[id] = figure(compared);
+      const shares = roundsOf(quotients, turns);
+      if (shares.length > 0) ratios[id] = figure(shares);
     }
     const compared = Object.keys(ratios).length > 0;
     return {
