@@ -73,7 +73,7 @@ export class Flight extends SharedSubscriber<ChatEvent> {
     }
     for (const seat of live) {
       try {
-        tellTexts(seat.textTarget, pieces, seat.within(from));
+        tellTexts(seat.textTarget, pieces, new SeatOrigin(seat.reader, from));
       } catch (thrown) {
         reportAside(thrown);
       }
@@ -165,17 +165,24 @@ class Seat implements Unsubscribable {
     return (this.#textTarget ??= textTarget(this.reader));
   }
 
-  /** Who stands between it and its text target may leave it, while the flight goes on for others. */
-  within(from: Origin): Origin {
-    const { reader } = this;
-    return {
-      get closed() {
-        return reader.closed || from.closed;
-      },
-    };
-  }
-
   unsubscribe(): void {
     this.flight.leave(this);
+  }
+}
+
+/**
+ * Who stands between a seat and its text target may leave it, while the flight goes on for others.
+ *
+ * A class, as V8 makes a hidden class anew for each object literal with a getter, which in old memory
+ * keeps all that the getter knows until a full garbage collection.
+ */
+class SeatOrigin implements Origin {
+  constructor(
+    private readonly reader: Reader,
+    private readonly from: Origin,
+  ) {}
+
+  get closed(): boolean {
+    return this.reader.closed || this.from.closed;
   }
 }
