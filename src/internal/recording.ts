@@ -1,21 +1,17 @@
 import { isText, type ChatEvent, type TextEvent } from '../event/chat-event';
 import { freezeEvent } from './deep-freeze';
 import { isJson } from './is-json';
+import { TextList } from './text-list';
 
-/** A run where the events are written: its pieces' type, and how many there are. */
+/** A run of pieces where the events are written: their type, and how many there are. */
 type Place = readonly [type: TextEvent['type'], count: number];
 
-/**
- * The events of an answer in three texts, which the garbage collector moves at once however many
- * events there are; each takes one byte a character where it can.
- */
+/** The events of an answer in few objects, which the garbage collector moves at once. */
 export interface Written {
   /** The events as JSON, with a {@link Place} for each run of pieces. */
   readonly events: string;
-  /** The pieces of all runs, joined. */
-  readonly text: string;
-  /** How long each piece is, as a character. */
-  readonly lengths: string;
+  /** The pieces of all runs. */
+  readonly pieces: TextList;
 }
 
 /** The events of an answer, in little memory: an answer of a thousand tokens is one text. */
@@ -23,6 +19,7 @@ export class Recording implements Iterable<ChatEvent> {
   readonly #parts: (ChatEvent | Run)[] = [];
   /** The part that was added last, if it is a run. */
   #run: Run | undefined;
+  readonly #pieces = new TextList();
 
   /** Takes an event, and tells whether it holds a copy of it and not the event itself. */
   add(event: ChatEvent): boolean {
@@ -32,12 +29,9 @@ export class Recording implements Iterable<ChatEvent> {
   /** Does the same with a piece of text that has nothing else in it. */
   addText(event: TextEvent): boolean {
     const { type, text } = event;
-    if (text.length > LONGEST) return this.#hold(event);
-    if (this.#run?.type !== type) {
-      this.#run = new Run(type);
-      this.#parts.push(this.#run);
-    }
-    this.#run.add(text);
+    if (this.#run?.type === type) this.#run.count += 1;
+    else this.#parts.push((this.#run = new Run(type)));
+    this.#pieces.add(text);
     return true;
   }
 
@@ -49,39 +43,35 @@ export class Recording implements Iterable<ChatEvent> {
 
   /** The event that was added last, if it isn't a piece of text. */
   get last(): ChatEvent | undefined {
-    return this.#run ? undefined : this.#parts.at(-1);
+    const part = this.#parts.at(-1);
+    return part instanceof Run ? undefined : part;
   }
 
   /** All of it, packed. There is none where an event holds what JSON does not. */
   write(): Written | undefined {
-    const events: (ChatEvent | Place)[] = [];
-    let text = '';
-    let lengths = '';
-    for (const part of this.#parts) {
-      if (part instanceof Run) {
-        part.settle();
-        events.push([part.type, part.lengths.length]);
-        text += part.text;
-        lengths += part.lengths;
-      } else events.push(part);
-    }
-    const written = writeJson(events);
-    return written === undefined ? undefined : { events: written, text, lengths };
+    this.#pieces.settle();
+    const events = writeJson(
+      this.#parts.map((part) => (part instanceof Run ? [part.type, part.count] : part)),
+    );
+    return events === undefined ? undefined : { events, pieces: this.#pieces };
   }
 
   /** The events so far, and those that come while they are read; all are frozen. */
   *[Symbol.iterator](): Iterator<ChatEvent> {
+    const read = reader(this.#pieces);
     for (const part of this.#parts) {
-      if (part instanceof Run) yield* part;
-      else yield part;
+      if (!(part instanceof Run)) {
+        yield part;
+        continue;
+      }
+      for (let told = 0; told < part.count; told += 1) yield read(part.type);
     }
   }
 }
 
 /** The events of a recording that was written; all are frozen, and made anew. */
-export function* playBack({ events, text, lengths }: Written): Iterable<ChatEvent> {
-  let at = 0;
-  let start = 0;
+export function* playBack({ events, pieces }: Written): Iterable<ChatEvent> {
+  const read = reader(pieces);
   for (const part of JSON.parse(events) as (ChatEvent | Place)[]) {
     if (!isPlace(part)) {
       freezeEvent(part);
@@ -89,12 +79,14 @@ export function* playBack({ events, text, lengths }: Written): Iterable<ChatEven
       continue;
     }
     const [type, count] = part;
-    for (const behind = at + count; at < behind; at += 1) {
-      const end = start + lengths.charCodeAt(at);
-      yield Object.freeze({ type, text: text.slice(start, end) });
-      start = end;
-    }
+    for (let told = 0; told < count; told += 1) yield read(type);
   }
+}
+
+/** Reads one piece after the other. */
+function reader(pieces: TextList): (type: TextEvent['type']) => TextEvent {
+  const texts = pieces[Symbol.iterator]();
+  return (type) => Object.freeze({ type, text: texts.next().value as string });
 }
 
 function isPlace(part: ChatEvent | Place): part is Place {
@@ -110,40 +102,10 @@ function writeJson(value: unknown): string | undefined {
   }
 }
 
-// So many pieces become one text while they are young: the garbage collector then never moves them.
-const YOUNG = 64;
-// As a character tells how long a piece is.
-const LONGEST = 0xffff;
-
 /** Pieces of one kind in a row. */
-class Run implements Iterable<TextEvent> {
-  /** All but the youngest, joined. */
-  text = '';
-  lengths = '';
-  #young: string[] = [];
-
+class Run {
+  count = 1;
   constructor(readonly type: TextEvent['type']) {}
-
-  add(piece: string): void {
-    if (this.#young.push(piece) === YOUNG) this.settle();
-  }
-
-  settle(): void {
-    this.lengths += String.fromCharCode(...this.#young.map(({ length }) => length));
-    this.text += this.#young.join('');
-    this.#young = [];
-  }
-
-  *[Symbol.iterator](): Iterator<TextEvent> {
-    let start = 0;
-    for (let at = 0; ; at += 1) {
-      const young = this.#young[at - this.lengths.length];
-      if (young === undefined && at >= this.lengths.length) return;
-      const text = young ?? this.text.slice(start, start + this.lengths.charCodeAt(at));
-      yield Object.freeze({ type: this.type, text });
-      start += text.length;
-    }
-  }
 }
 
 /** Tells a piece of text that has nothing else in it, as it might from a handler of one's own. */

@@ -125,10 +125,10 @@ export function cache(options: CacheOptions = {}): Cache {
     const written = answer.write();
     if (written === undefined) return;
     const now = scheduler.now();
-    const { events, text, lengths } = written;
-    const size = id.length + events.length + text.length + lengths.length;
+    const { events, pieces } = written;
+    const size = 2 * (id.length + events.length) + pieces.bytes;
     const took = Math.max(0, now - startedAt);
-    store.set(id, { events, text, lengths, keptAt: now, took }, 2 * size);
+    store.set(id, { events, pieces, keptAt: now, took }, size);
     changes.tell();
   };
 

@@ -87,11 +87,11 @@ describe('Recording', () => {
     expect(recorded([textDelta('a'), finish()]).last).toEqual(finish());
   });
 
-  it('is written in a character a piece besides its text, and the others as JSON', () => {
-    const { events, text, lengths } = writtenOf(
+  it('is written as a list of its pieces, and the other events as JSON', () => {
+    const { events, pieces } = writtenOf(
       recorded([textDelta('wo'), textDelta('rd'), reasoning('so'), finish()]),
     );
-    expect([text, lengths]).toEqual(['wordso', '\u0002\u0002\u0002']);
+    expect([...pieces]).toEqual(['wo', 'rd', 'so']);
     expect(JSON.parse(events)).toEqual([['text-delta', 2], ['reasoning-delta', 1], finish()]);
   });
 
