@@ -14,7 +14,7 @@ export interface Written {
   readonly pieces: TextList;
 }
 
-/** The events of an answer, in little memory: an answer of a thousand tokens is one text. */
+/** The events of an answer, in little memory: an answer of a thousand tokens is a text. */
 export class Recording implements Iterable<ChatEvent> {
   readonly #parts: (ChatEvent | Run)[] = [];
   /** The part that was added last, if it is a run. */
@@ -29,6 +29,7 @@ export class Recording implements Iterable<ChatEvent> {
   /** Does the same with a piece of text that has nothing else in it. */
   addText(event: TextEvent): boolean {
     const { type, text } = event;
+    if (text.length > LONGEST) return this.#hold(event);
     if (this.#run?.type === type) this.#run.count += 1;
     else this.#parts.push((this.#run = new Run(type)));
     this.#pieces.add(text);
@@ -101,6 +102,9 @@ function writeJson(value: unknown): string | undefined {
     return undefined;
   }
 }
+
+// As many longer ones may be more than fits into a text.
+const LONGEST = 0xffff;
 
 /** Pieces of one kind in a row. */
 class Run {

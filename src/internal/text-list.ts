@@ -7,6 +7,8 @@ export class TextList implements Iterable<string> {
   #young: string[] = [];
   /** Lists of texts as JSON, with commas between them. */
   #written = '';
+  /** How many texts those are. */
+  #settled = 0;
   readonly #pages: Uint8Array[] = [];
 
   add(text: string): void {
@@ -17,14 +19,16 @@ export class TextList implements Iterable<string> {
   settle(): void {
     if (this.#young.length === 0) return;
     const written = JSON.stringify(this.#young);
+    this.#settled += this.#young.length;
     this.#young = [];
     this.#written = this.#written === '' ? written : `${this.#written},${written}`;
     if (this.#written.length < PAGE) return;
     this.#pages.push(new TextEncoder().encode(this.#written));
     this.#written = '';
+    this.#settled = 0;
   }
 
-  /** How many bytes it takes, by estimate. */
+  /** How many bytes it takes once it is settled, by estimate. */
   get bytes(): number {
     return this.#pages.reduce((sum, { length }) => sum + length, 2 * this.#written.length);
   }
@@ -32,14 +36,17 @@ export class TextList implements Iterable<string> {
   /** The texts so far, and those that come while they are read. */
   *[Symbol.iterator](): Iterator<string> {
     for (let page = 0; ; page += 1) {
-      let at = 0;
-      let full = false;
-      while (!full) {
-        if (page === this.#pages.length) this.settle();
-        full = page < this.#pages.length;
-        const texts = this.#read(page);
-        if (at === texts.length) return;
-        for (; at < texts.length; at += 1) yield texts[at]!;
+      let texts: readonly string[] = [];
+      for (let at = 0; ; at += 1) {
+        if (page === this.#pages.length && at >= this.#settled) {
+          const text = this.#young[at - this.#settled];
+          if (text === undefined) return;
+          yield text;
+          continue;
+        }
+        if (at >= texts.length) texts = this.#read(page);
+        if (at >= texts.length) break;
+        yield texts[at]!;
       }
     }
   }

@@ -51,6 +51,12 @@ describe('Recording', () => {
     expect([...playBack(writtenOf(recorded(events)))]).toEqual(events);
   });
 
+  it('holds a copy of a piece, unless it is so long that many would not fit into a text', () => {
+    const recording = new Recording();
+    expect(recording.add(textDelta('b'.repeat(0xffff)))).toBe(true);
+    expect(recording.add(textDelta('c'.repeat(0x10000)))).toBe(false);
+  });
+
   it('plays back halves of a character that came in two pieces', () => {
     const events = [...'😀'.split('').map(textDelta), textDelta('é')];
     expect([...playBack(writtenOf(recorded(events)))]).toEqual(events);

@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { TextList } from '../../src/internal/text-list';
 
 const listOf = (texts: readonly string[]): TextList => {
@@ -59,6 +59,19 @@ describe('TextList', () => {
         expect(seen).toEqual(all);
       }),
     );
+  });
+
+  it('does not parse what is written for each text that comes while it is read', () => {
+    const parse = vi.spyOn(JSON, 'parse');
+    const list = listOf(['0']);
+    const seen: string[] = [];
+    for (const text of list) {
+      seen.push(text);
+      if (seen.length < 10_000) list.add(String(seen.length));
+    }
+    expect(seen).toEqual(Array.from({ length: 10_000 }, (_, at) => String(at)));
+    expect(parse.mock.calls.length).toBeLessThan(10_000 / 32);
+    parse.mockRestore();
   });
 
   it('takes two bytes a character at first, and one for most of what is long', () => {

@@ -366,7 +366,7 @@ describe('the options of cache', () => {
   });
 
   it('maxBytes: is 64 MiB by default', () => {
-    const huge = 'x'.repeat(2 ** 24);
+    const huge = 'x'.repeat(2 ** 23);
     const given = setUp({}, () => of(start(), textDelta(huge), finish()));
     for (let n = 0; n < 5; n += 1) given.call(prompt(String(n)));
     expect(given.stats.entries).toBe(3);
