@@ -1,4 +1,4 @@
-import type { Observable } from 'rxjs';
+import type { Observable, Subscriber } from 'rxjs';
 import {
   asyncScheduler,
   defer,
@@ -139,19 +139,18 @@ export function admission<T = ChatEvent>(options: AdmissionOptions): Admission<T
     advice: 'raise maxInFlight, maxQueue or maxWait',
     ...{ priority, maxWait, scheduler },
   });
-  const calls = new Set<(error: LlmError) => void>();
+  const calls = new Set<Running<T>>();
   const left = new Changes();
   let draining = false;
   let aborting = false;
 
   const policy = streamPolicy<T>((call, destination) => {
     if (draining) throw refused();
-    const abort = (error: LlmError): void => {
-      destination.error(error);
-    };
-    calls.add(abort);
+    const running: Running<T> = { destination };
+    calls.add(running);
     destination.add(() => {
-      calls.delete(abort);
+      calls.delete(running);
+      running.destination = undefined;
       left.tell();
     });
     limit.follow(destination);
@@ -170,7 +169,7 @@ export function admission<T = ChatEvent>(options: AdmissionOptions): Admission<T
         tap(() => {
           aborting = true;
           aborted = calls.size;
-          for (const abort of [...calls]) abort(outlasted(timeout));
+          for (const { destination } of [...calls]) destination?.error(outlasted(timeout));
         }),
         ignoreElements(),
       );
@@ -186,6 +185,14 @@ export function admission<T = ChatEvent>(options: AdmissionOptions): Admission<T
 
   const state$ = slots.watch((state) => ({ ...state, draining }));
   return Object.assign(policy, { state$, drain });
+}
+
+/**
+ * A call under way, empty once it is over: a set that has outgrown its table leaves that to a full
+ * garbage collection, with all that was in it then.
+ */
+interface Running<T> {
+  destination: Subscriber<T> | undefined;
 }
 
 function refused(): LlmError {

@@ -66,6 +66,14 @@ export interface Cache extends Policy {
   readonly stats$: Observable<CacheStats>;
 }
 
+/**
+ * Where a call under way is found, empty once it has landed: a map that has outgrown its table leaves
+ * that to a full garbage collection, with all that was in it then.
+ */
+interface Berth {
+  flight: Flight | undefined;
+}
+
 interface Kept extends Written {
   readonly keptAt: number;
   readonly took: number;
@@ -110,7 +118,7 @@ export function cache(options: CacheOptions = {}): Cache {
   });
   checkFunction('cache', 'key', key);
   const store = new MemoryStore<Kept>({ ttl, max, maxBytes });
-  const flights = new Map<string, Flight>();
+  const berths = new Map<string, Berth>();
   const scopes = new WeakMap<Handler, number>();
   const changes = new Changes();
   const counts = { hits: 0, joined: 0, misses: 0 };
@@ -135,7 +143,11 @@ export function cache(options: CacheOptions = {}): Cache {
   // Before the end is told, so that who asks again on hearing of it makes a new call.
   const land = (flight: Flight, complete: boolean): void => {
     const { id, startedAt, attempt } = flight;
-    if (flights.get(id) === flight) flights.delete(id);
+    const berth = berths.get(id);
+    if (berth?.flight === flight) {
+      berths.delete(id);
+      berth.flight = undefined;
+    }
     if (complete && ttl > 0 && isWhole(attempt)) keep(id, startedAt, attempt);
   };
 
@@ -157,14 +169,14 @@ export function cache(options: CacheOptions = {}): Cache {
         });
         return;
       }
-      const flight = flights.get(id);
+      const flight = berths.get(id)?.flight;
       if (flight) {
         count('joined');
         const age = Math.max(0, now - flight.startedAt);
         destination.next(Object.freeze({ type: 'cache', status: 'joined', age }));
         if (destination.closed) return;
         // Who hears that it joins may end the call that it would join.
-        if (flights.get(id) === flight) join(flight, request, destination);
+        if (berths.get(id)?.flight === flight) join(flight, request, destination);
         else answer(request, destination);
         return;
       }
@@ -175,7 +187,7 @@ export function cache(options: CacheOptions = {}): Cache {
       flight.tell(first);
       // Who makes the key may have ended the call,
       if (flight.closed) return;
-      flights.set(flight.id, flight);
+      berths.set(flight.id, { flight });
       count('misses');
       // or who watches the statistics.
       if (!flight.closed) begin(next, request, flight);
