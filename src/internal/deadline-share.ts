@@ -60,10 +60,8 @@ export abstract class SharedAttempt<T> extends OperatorSubscriber<T> implements 
       call.subscribe(this);
       return;
     }
-    const { scheduler, clock } = attempting.alarms;
-    const now = scheduler.now();
+    const { time: begun, now } = attempting.alarms.clock.read();
     const time = Math.max(0, last - now) / left;
-    const begun = clock.time;
     this.#share = { lifted: false, time, of: attempting };
     const more: SharedContext = { firstTokenDeadline: now + time, [share]: this.#share };
     if (time <= HAIR) {

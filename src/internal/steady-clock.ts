@@ -5,6 +5,14 @@ import { MAX_DELAY } from './options';
 // beginning. If each put the time forward by that, it would run fast for all who wait.
 const EARLY = 50;
 
+/** One moment on two clocks, in milliseconds. */
+export interface Moment {
+  /** On a {@link SteadyClock}. */
+  readonly time: number;
+  /** On its scheduler's clock. */
+  readonly now: number;
+}
+
 /**
  * The time of a scheduler, made so that it never runs backwards: where the scheduler's clock
  * steps back, this one stands still. It begins at 0.
@@ -18,12 +26,17 @@ export class SteadyClock {
 
   /** The time now. */
   get time(): number {
+    return this.read().time;
+  }
+
+  /** What both clocks say now, by one look at the scheduler's. */
+  read(): Moment {
     const now = this.scheduler.now();
     const passed = now - (this.#last ?? now);
     if (passed > 0) this.#time += passed;
     else if (passed < 0) this.#steps += 1;
     this.#last = now;
-    return this.#time;
+    return { time: this.#time, now };
   }
 
   /** How often the scheduler's clock was seen to step back. */

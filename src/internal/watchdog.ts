@@ -2,6 +2,7 @@ import type { Subscriber } from 'rxjs';
 import { LlmError } from '../error/llm-error';
 import { isKeepAlive } from '../event/chat-event';
 import { HAIR, type Alarm, type Alarms, type Sleeper } from './alarms';
+import { afterBurst, type Latecomer } from './burst';
 import type { Source } from './call';
 import { Commitment, isNotice } from './commit';
 import { OperatorSubscriber } from './operate';
@@ -26,14 +27,16 @@ export interface WatchdogLimits {
  * Ends a stream that breaks one of its limits. It has one alarm, which a value doesn't touch:
  * when it rings, it looks at what has happened and waits on, or gives up.
  */
-export class Watchdog<T> extends OperatorSubscriber<T> implements Sleeper {
+export class Watchdog<T> extends OperatorSubscriber<T> implements Sleeper, Latecomer {
+  /** When the stream must have ended. */
+  end = Infinity;
   /** The longest time for all, if that is what must be told where it is over. */
   total: number | undefined;
   /** Whether keep-alives end here. */
   swallows = false;
-  readonly #begun: number;
-  readonly #end: number;
   #last: number;
+  /** Whether something of what comes at once has been heard. */
+  #heard = false;
   #alive = false;
   /** Until the first output. */
   #committed: Commitment | undefined = new Commitment();
@@ -41,22 +44,21 @@ export class Watchdog<T> extends OperatorSubscriber<T> implements Sleeper {
 
   /**
    * @param limits - The limits of the stream.
-   * @param left - In what time the stream must have ended, in milliseconds.
+   * @param begun - The time now.
    */
   constructor(
     out: Subscriber<T>,
     private readonly alarms: Alarms,
     private readonly limits: WatchdogLimits,
-    left: number,
+    private readonly begun: number,
   ) {
     super(out);
-    this.#begun = this.#last = alarms.clock.time;
-    this.#end = this.#begun + left;
+    this.#last = begun;
   }
 
   /** Subscribes to what is to be watched. Its alarm is set first: outer ones ring before inner ones. */
   watch(source: Source<T>): void {
-    this.wake(this.#begun);
+    this.wake(this.begun);
     if (!this.closed) source.subscribe(this);
   }
 
@@ -65,17 +67,17 @@ export class Watchdog<T> extends OperatorSubscriber<T> implements Sleeper {
     this.#alarm = undefined;
     const { connect = Infinity, firstToken = Infinity, idle = Infinity } = this.limits;
     const waits = this.#committed !== undefined;
-    const first = waits ? this.#begun + firstToken : Infinity;
-    const sign = this.#alive ? Infinity : this.#begun + connect;
+    const first = waits ? this.begun + firstToken : Infinity;
+    const sign = this.#alive ? Infinity : this.begun + connect;
     const next = waits && firstToken !== Infinity ? Infinity : this.#last + idle;
-    const at = Math.min(this.#end, sign, first, next);
+    const at = Math.min(this.end, sign, first, next);
     if (at === Infinity) return;
     if (at > time + HAIR) {
       this.#alarm = this.alarms.set(at, this);
       return;
     }
     const limit = at === sign ? 'connect' : at === first ? 'firstToken' : 'idle';
-    const error = this.#errorOf(at === this.#end ? 'total' : limit);
+    const error = this.#errorOf(at === this.end ? 'total' : limit);
     try {
       // So that nothing more of the source follows what others make of the error.
       this.unsubscribe();
@@ -89,7 +91,10 @@ export class Watchdog<T> extends OperatorSubscriber<T> implements Sleeper {
   }
 
   protected override onNext(value: T): void {
-    if (this.limits.idle !== undefined) this.#last = this.alarms.clock.time;
+    if (this.limits.idle !== undefined && !this.#heard) {
+      this.#heard = true;
+      afterBurst(this);
+    }
     if (this.#committed) {
       this.#committed.add(value);
       if (this.#committed.made) this.#committed = undefined;
@@ -101,6 +106,13 @@ export class Watchdog<T> extends OperatorSubscriber<T> implements Sleeper {
   protected override onLeave(): void {
     if (this.#alarm) this.alarms.clear(this.#alarm);
     this.#alarm = undefined;
+  }
+
+  // To look at the clock takes longer than all else that is done with an event, and nothing rings
+  // before all that came at once has been told.
+  burstOver(): void {
+    this.#heard = false;
+    if (!this.closed) this.#last = this.alarms.clock.time;
   }
 
   #errorOf(limit: Limit): LlmError {

@@ -154,11 +154,13 @@ export function circuitBreaker<T = ChatEvent>(
     // A call that could not be judged is not made: this throws.
     rates();
     const before = circuit.phase;
-    const permit = circuit.enter(clock.time);
+    const { time } = clock;
+    const permit = circuit.enter(time);
     if (circuit.phase !== before) changes.tell();
-    if (!permit) throw refusal(circuit, clock.time);
+    if (!permit) throw refusal(circuit, time);
     judgeCall(call, destination, {
       clock,
+      begun: time,
       isFailure,
       settle: (verdict) => {
         const ending = verdict && { ...verdict, slow: verdict.latency >= slowAfter };

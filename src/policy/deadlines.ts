@@ -74,11 +74,11 @@ export function deadlines<T = ChatEvent>(options: DeadlinesOptions): StreamPolic
   return streamPolicy<T>((call, destination) => {
     const { chat, context } = call;
     if (firstToken !== undefined) liftShare(context);
-    const bounded = total !== undefined || context.deadline !== undefined;
-    const now = bounded ? scheduler.now() : 0;
-    const own = total === undefined ? Infinity : now + total;
+    const begun = alarms.clock.read();
+    const own = total === undefined ? Infinity : begun.now + total;
     const deadline = Math.min(own, context.deadline ?? Infinity);
-    const watchdog = new Watchdog(destination, alarms, options, deadline - now);
+    const watchdog = new Watchdog(destination, alarms, options, begun.time);
+    watchdog.end = begun.time + (deadline - begun.now);
     // An outer deadline that comes first is not the one that was set here.
     watchdog.total = deadline < own ? undefined : total;
     // What comes from elsewhere may mean something else by a keep-alive.

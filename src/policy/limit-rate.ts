@@ -186,9 +186,8 @@ export function limitRate<T = ChatEvent>(options: LimitRateOptions): RateLimit<T
     // The options of the user may have ended the call.
     if (destination.closed) return;
     const deadline = context.deadline ?? Infinity;
-    const left = deadline === Infinity ? deadline : deadline - scheduler.now();
-    const { time } = clock;
-    const until = time + Math.min(patience, left);
+    const { time, now } = clock.read();
+    const until = time + Math.min(patience, deadline - now);
     const demand = { tokens: cost, priority: rank, until, input };
     new RatedCall(rates, lane, demand, call, destination).enter(time, chat);
   });

@@ -412,6 +412,16 @@ describe('a member of loadBalance', () => {
     expect(given.state['only']).toEqual({ inFlight: 0, firstOutput: 70, failures: 1 });
   });
 
+  it('is measured from the beginning of its call', () => {
+    const given = setUp({}, ['only']);
+    given.call();
+    given.scheduler.frame = 100;
+    given.call();
+    given.scheduler.frame = 130;
+    given.last().events.next(textDelta('a'));
+    expect(given.state['only']!.firstOutput).toBe(30);
+  });
+
   it.each(['complete', 'error', 'unsubscribe'] as const)('is free after %s, once', (how) => {
     const given = setUp({}, ['only']);
     const { subscription } = given.call();

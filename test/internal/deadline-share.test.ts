@@ -15,6 +15,7 @@ import { deadlines } from '../../src/policy/deadlines';
 import { retryBackoff, type RetryBackoffOptions } from '../../src/policy/retry-backoff';
 import { prompt } from '../../src/request/messages';
 import { answerEvents, fakeHandler, retract, start, textDelta } from '../../src/testing/index';
+import { adjustableClock } from '../support/adjustable-clock';
 import { watch } from '../support/watch';
 
 const question = (deadline: number) => prompt('?', { context: { deadline } });
@@ -36,6 +37,19 @@ describe("an attempt's share of the time until the deadline", () => {
     watch(compose(silent, twice(clock))(question(100)));
     clock.flush();
     expect(asked).toEqual([0, 50]);
+  });
+
+  it('is the same on a clock that began long ago', () => {
+    const { clock, runTo } = adjustableClock();
+    const asked: number[] = [];
+    const silent: Handler = () => {
+      asked.push(clock.frame);
+      return NEVER;
+    };
+    runTo(7);
+    watch(compose(silent, twice(clock))(question(clock.now() + 100)));
+    runTo();
+    expect(asked).toEqual([7, 57]);
   });
 
   it('asks nobody where there is none', () => {

@@ -29,8 +29,10 @@ function judged<T>(source: Observable<T>, isFailure: (error: unknown) => boolean
   const scheduler = new VirtualTimeScheduler();
   const settled: (Verdict | undefined)[] = [];
   const call = new Observable<T>((destination) => {
+    const clock = new SteadyClock(scheduler);
     judgeCall(source, destination, {
-      clock: new SteadyClock(scheduler),
+      clock,
+      begun: clock.time,
       isFailure,
       settle: (verdict) => settled.push(verdict),
     });
@@ -108,6 +110,7 @@ describe('judgeCall', () => {
         subscriber,
         {
           clock: new SteadyClock(new VirtualTimeScheduler()),
+          begun: 0,
           isFailure: () => true,
           settle: (verdict) => settled.push(verdict),
         },
@@ -142,9 +145,11 @@ describe('judgeCall', () => {
     const source = new Subject<unknown>();
     const scheduler = new VirtualTimeScheduler();
     const call = new Observable((destination) => {
+      const clock = new SteadyClock(scheduler);
       const hear = (latency: number): void => void heard.push(latency);
       judgeCall(source, destination, {
-        clock: new SteadyClock(scheduler),
+        clock,
+        begun: clock.time,
         hear,
         settle: () => undefined,
       });
@@ -171,6 +176,7 @@ describe('judgeCall', () => {
         destination,
         {
           clock: new SteadyClock(new VirtualTimeScheduler()),
+          begun: 0,
           settle: (given) => settled.push(given),
         },
       );

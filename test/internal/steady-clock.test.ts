@@ -28,6 +28,17 @@ describe('SteadyClock', () => {
     expect(clock.time).toBe(15);
   });
 
+  it('reads both clocks at one look', () => {
+    const { clock, timers, runTo, adjust } = setUp();
+    const before = timers.now();
+    expect(clock.read()).toEqual({ time: 0, now: before });
+    runTo(10);
+    adjust(-7);
+    expect(clock.read()).toEqual({ time: 3, now: before + 3 });
+    adjust(-2);
+    expect(clock.read()).toEqual({ time: 3, now: before + 1 });
+  });
+
   it('works at a time, which has then come whatever the clock says', () => {
     const { clock, runTo, adjust } = setUp();
     const worked: number[] = [];

@@ -1,8 +1,9 @@
-import { map, NEVER, Observable, of, throwError, timer, VirtualTimeScheduler } from 'rxjs';
+import { map, NEVER, Observable, of, Subject, throwError, timer, VirtualTimeScheduler } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { failover } from '../../src/combinator/failover';
 import type { ChatEvent } from '../../src/event/chat-event';
 import { compose, type Handler } from '../../src/handler';
+import { burst } from '../../src/internal/burst';
 import { circuitBreaker } from '../../src/policy/circuit-breaker';
 import { deadlines, type DeadlinesOptions } from '../../src/policy/deadlines';
 import { retryBackoff } from '../../src/policy/retry-backoff';
@@ -114,6 +115,28 @@ describe('deadlines', () => {
     });
     expect(most).toBe(1);
     expect(clock.actions).toEqual([]);
+  });
+
+  it('counts the idle time from when all that came at once was told', () => {
+    const clock = new VirtualTimeScheduler();
+    const source = new Subject<ChatEvent>();
+    let endedAt = NaN;
+    source.pipe(deadlines({ idle: 10, scheduler: clock })).subscribe({
+      error: () => (endedAt = clock.now()),
+    });
+    const tell = (at: number, took: number): void => {
+      clock.schedule(() => {
+        burst(() => {
+          source.next(textDelta('a'));
+          clock.frame += took;
+          source.next(textDelta('b'));
+        });
+      }, at);
+    };
+    tell(4, 0);
+    tell(12, 1);
+    clock.flush();
+    expect(endedAt).toBe(23);
   });
 
   it('is told by the outer one where it ends with an inner one', () => {

@@ -309,6 +309,15 @@ describe('the deadline of a request', () => {
     given.runTo();
   });
 
+  it('is kept on a clock that began long ago', () => {
+    const { clock } = adjustableClock();
+    const given = setUp({ requests: 1, per: 1000, scheduler: clock });
+    given.ask(0);
+    const ask = (name: number, left: number): unknown =>
+      given.ask(name, { context: { deadline: clock.now() + left } }).end;
+    expect([ask(1, 1029), ask(2, 1030)]).toEqual([limited(1030), undefined]);
+  });
+
   it('does not matter to who need not wait', () => {
     expect(setUp({ requests: 1 }).ask(0, { context: { deadline: -5 } }).end).toBe('complete');
   });
