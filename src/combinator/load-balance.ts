@@ -182,8 +182,7 @@ export function loadBalance<Request = ChatRequest, Event = ChatEvent>(
         member.weight = share.value;
       }
       const id = by === 'sticky' ? session(request) : undefined;
-      const { time } = clock;
-      const turn = balancer.begin(time, id);
+      const turn = balancer.begin(clock.time, id);
       if (!turn) {
         throw new RangeError('loadBalance: every weight is 0; give a member a weight above 0');
       }
@@ -193,7 +192,7 @@ export function loadBalance<Request = ChatRequest, Event = ChatEvent>(
         destination.next({ type: 'route', by: 'loadBalance', name } as Event);
       }
       const source = callOf(entries[index]![1], request);
-      judgeCall(source, destination, new TurnJudge(clock, time, balancer, changes, turn));
+      judgeCall(source, destination, new TurnJudge(clock, balancer, changes, turn));
     });
 
   const health$ = changes.watch(() => balancer.report(clock.time, scheduler.now()));
@@ -204,7 +203,6 @@ export function loadBalance<Request = ChatRequest, Event = ChatEvent>(
 class TurnJudge implements Judge {
   constructor(
     readonly clock: SteadyClock,
-    readonly begun: number,
     private readonly balancer: Balancer,
     private readonly changes: Changes,
     private readonly turn: Turn,

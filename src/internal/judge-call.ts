@@ -16,8 +16,6 @@ export interface Verdict {
 /** Who judges a call. */
 export interface Judge {
   readonly clock: SteadyClock;
-  /** When the call is begun, on that clock. */
-  readonly begun: number;
   /**
    * Whether an error speaks against who answered; one that does not says nothing at all.
    *
@@ -40,6 +38,7 @@ export function judgeCall<T>(source: Source<T>, destination: Subscriber<T>, judg
 }
 
 class JudgedCall<T> extends OperatorSubscriber<T> {
+  readonly #startedAt: number;
   #latency: number | undefined;
   #running = true;
   /** Until the first output. */
@@ -50,6 +49,7 @@ class JudgedCall<T> extends OperatorSubscriber<T> {
     private readonly judge: Judge,
   ) {
     super(out);
+    this.#startedAt = judge.clock.time;
   }
 
   override get passesText(): boolean {
@@ -85,7 +85,7 @@ class JudgedCall<T> extends OperatorSubscriber<T> {
   }
 
   #elapsed(): number {
-    return this.judge.clock.time - this.judge.begun;
+    return this.judge.clock.time - this.#startedAt;
   }
 
   #settle(failed?: boolean): void {

@@ -35,7 +35,7 @@ export class Watchdog<T> extends OperatorSubscriber<T> implements Sleeper, Latec
   /** Whether keep-alives end here. */
   swallows = false;
   #last: number;
-  /** Whether something of what comes at once has been heard. */
+  /** Whether something has been heard of what comes at once, and is still being told. */
   #heard = false;
   #alive = false;
   /** Until the first output. */
@@ -69,7 +69,8 @@ export class Watchdog<T> extends OperatorSubscriber<T> implements Sleeper, Latec
     const waits = this.#committed !== undefined;
     const first = waits ? this.begun + firstToken : Infinity;
     const sign = this.#alive ? Infinity : this.begun + connect;
-    const next = waits && firstToken !== Infinity ? Infinity : this.#last + idle;
+    const last = this.#heard ? time : this.#last;
+    const next = waits && firstToken !== Infinity ? Infinity : last + idle;
     const at = Math.min(this.end, sign, first, next);
     if (at === Infinity) return;
     if (at > time + HAIR) {
@@ -108,11 +109,16 @@ export class Watchdog<T> extends OperatorSubscriber<T> implements Sleeper, Latec
     this.#alarm = undefined;
   }
 
-  // To look at the clock takes longer than all else that is done with an event, and nothing rings
-  // before all that came at once has been told.
+  // To look at the clock takes longer than all else that is done with an event.
   burstOver(): void {
     this.#heard = false;
-    if (!this.closed) this.#last = this.alarms.clock.time;
+    if (this.closed) return;
+    try {
+      this.#last = this.alarms.clock.time;
+    } catch (thrown) {
+      // It is no failure of who told the burst.
+      this.out.error(thrown);
+    }
   }
 
   #errorOf(limit: Limit): LlmError {

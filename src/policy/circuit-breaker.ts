@@ -154,13 +154,11 @@ export function circuitBreaker<T = ChatEvent>(
     // A call that could not be judged is not made: this throws.
     rates();
     const before = circuit.phase;
-    const { time } = clock;
-    const permit = circuit.enter(time);
+    const permit = circuit.enter(clock.time);
     if (circuit.phase !== before) changes.tell();
-    if (!permit) throw refusal(circuit, time);
+    if (!permit) throw refusal(circuit, clock.time);
     judgeCall(call, destination, {
       clock,
-      begun: time,
       isFailure,
       settle: (verdict) => {
         const ending = verdict && { ...verdict, slow: verdict.latency >= slowAfter };

@@ -28,7 +28,6 @@ const memory = new TextMemory();
  */
 export function requestKey({ context, ...question }: ChatRequest): string {
   const known = isKnown(question.messages) ? memory : undefined;
-  // Joined, as a sum of texts is a tree of many small ones, and keys are kept for long.
   return ['[', canonical(question, known), ',', canonical(context?.tenant), ']'].join('');
 }
 
@@ -39,7 +38,7 @@ function isKnown(messages: ChatRequest['messages']): boolean {
 
 function canonical(value: unknown, known?: TextMemory): string {
   if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null';
-  if (Array.isArray(value)) return list(value, known);
+  if (Array.isArray(value)) return `[${value.map((item) => canonical(item, known)).join()}]`;
   // Dates, URLs and their like, of which the wire sees only this.
   if ('toJSON' in value) return JSON.stringify(value) ?? 'null';
   const fields = value as Readonly<Record<string, unknown>>;
@@ -48,27 +47,18 @@ function canonical(value: unknown, known?: TextMemory): string {
   if (before !== undefined) return before;
   // Each is read once, so that what is remembered is what was written.
   const values: unknown[] | undefined = known && [];
-  let text = '{';
+  // Joined, as sums of texts are trees of many small ones, and keys are kept for long.
+  const inner: string[] = [];
   for (const key of keys) {
     const field = fields[key];
     values?.push(field);
     if (field === undefined) continue;
     const label = labels.get(key) ?? `${JSON.stringify(key)}:`;
-    if (text !== '{') text += ',';
-    text += label + (ordered.has(key) ? JSON.stringify(field) : canonical(field, known));
+    inner.push(label + (ordered.has(key) ? JSON.stringify(field) : canonical(field, known)));
   }
-  text += '}';
+  const text = `{${inner.join()}}`;
   if (values) known?.remember(fields, { keys, values, text });
   return text;
-}
-
-function list(items: readonly unknown[], known: TextMemory | undefined): string {
-  let text = '[';
-  for (const item of items) {
-    if (text !== '[') text += ',';
-    text += canonical(item, known);
-  }
-  return `${text}]`;
 }
 
 // Most objects have a few keys, nearly in order.

@@ -29,10 +29,8 @@ function judged<T>(source: Observable<T>, isFailure: (error: unknown) => boolean
   const scheduler = new VirtualTimeScheduler();
   const settled: (Verdict | undefined)[] = [];
   const call = new Observable<T>((destination) => {
-    const clock = new SteadyClock(scheduler);
     judgeCall(source, destination, {
-      clock,
-      begun: clock.time,
+      clock: new SteadyClock(scheduler),
       isFailure,
       settle: (verdict) => settled.push(verdict),
     });
@@ -110,7 +108,6 @@ describe('judgeCall', () => {
         subscriber,
         {
           clock: new SteadyClock(new VirtualTimeScheduler()),
-          begun: 0,
           isFailure: () => true,
           settle: (verdict) => settled.push(verdict),
         },
@@ -145,11 +142,9 @@ describe('judgeCall', () => {
     const source = new Subject<unknown>();
     const scheduler = new VirtualTimeScheduler();
     const call = new Observable((destination) => {
-      const clock = new SteadyClock(scheduler);
       const hear = (latency: number): void => void heard.push(latency);
       judgeCall(source, destination, {
-        clock,
-        begun: clock.time,
+        clock: new SteadyClock(scheduler),
         hear,
         settle: () => undefined,
       });
@@ -176,7 +171,6 @@ describe('judgeCall', () => {
         destination,
         {
           clock: new SteadyClock(new VirtualTimeScheduler()),
-          begun: 0,
           settle: (given) => settled.push(given),
         },
       );

@@ -1,5 +1,5 @@
 import { map, NEVER, Observable, of, Subject, throwError, timer, VirtualTimeScheduler } from 'rxjs';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { failover } from '../../src/combinator/failover';
 import type { ChatEvent } from '../../src/event/chat-event';
 import { compose, type Handler } from '../../src/handler';
@@ -137,6 +137,48 @@ describe('deadlines', () => {
     tell(12, 1);
     clock.flush();
     expect(endedAt).toBe(23);
+  });
+
+  it('gives nobody up who is slow with what came at once, also on a clock of a test', () => {
+    vi.useFakeTimers();
+    try {
+      const told: string[] = [];
+      const source = new Subject<ChatEvent>();
+      source.pipe(deadlines({ idle: 10 })).subscribe({
+        next: ({ type }) => {
+          told.push(type);
+          vi.advanceTimersByTime(7);
+        },
+        error: ({ code }: { code: unknown }) => told.push(`${String(code)} at ${Date.now()}`),
+      });
+      vi.setSystemTime(0);
+      burst(() => {
+        for (const event of answerEvents(['a', 'b', 'c'])) source.next(event);
+      });
+      expect(told).toEqual(['start', 'text-delta', 'text-delta', 'text-delta', 'finish']);
+      vi.advanceTimersByTime(9);
+      expect(told).toHaveLength(5);
+      vi.advanceTimersByTime(1);
+      expect(told.at(-1)).toBe('idle at 45');
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
+  it('ends its own call alone where the clock throws behind what came at once', () => {
+    const clock = new VirtualTimeScheduler();
+    const source = new Subject<ChatEvent>();
+    const watched = watch(source.pipe(deadlines({ idle: 10, scheduler: clock })));
+    const other = watch(source);
+    burst(() => {
+      source.next(textDelta('a'));
+      clock.now = () => {
+        throw new Error('no clock');
+      };
+    });
+    source.next(textDelta('b'));
+    expect(watched.end).toEqual({ error: new Error('no clock') });
+    expect(other.values).toHaveLength(2);
   });
 
   it('is told by the outer one where it ends with an inner one', () => {
