@@ -2,6 +2,8 @@
 export interface Latecomer {
   /** All of it has been told. */
   burstOver(): void;
+  /** Takes what that throws, which is no failure of who told the burst. */
+  error(thrown: unknown): void;
 }
 
 let late: Latecomer[] | undefined;
@@ -18,7 +20,15 @@ export function burst(tell: () => void): void {
     tell();
   } finally {
     late = outer;
-    for (const each of mine) each.burstOver();
+    for (const each of mine) endFor(each);
+  }
+}
+
+function endFor(latecomer: Latecomer): void {
+  try {
+    latecomer.burstOver();
+  } catch (thrown) {
+    latecomer.error(thrown);
   }
 }
 

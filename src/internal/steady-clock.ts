@@ -6,7 +6,7 @@ import { MAX_DELAY } from './options';
 const EARLY = 50;
 
 /** One moment on two clocks, in milliseconds. */
-export interface Moment {
+interface Moment {
   /** On a {@link SteadyClock}. */
   readonly time: number;
   /** On its scheduler's clock. */

@@ -44,7 +44,7 @@ export class Watchdog<T> extends OperatorSubscriber<T> implements Sleeper, Latec
 
   /**
    * @param limits - The limits of the stream.
-   * @param begun - The time now.
+   * @param begun - The time now, on the clock of the alarms, as all times here.
    */
   constructor(
     out: Subscriber<T>,
@@ -112,13 +112,7 @@ export class Watchdog<T> extends OperatorSubscriber<T> implements Sleeper, Latec
   // To look at the clock takes longer than all else that is done with an event.
   burstOver(): void {
     this.#heard = false;
-    if (this.closed) return;
-    try {
-      this.#last = this.alarms.clock.time;
-    } catch (thrown) {
-      // It is no failure of who told the burst.
-      this.out.error(thrown);
-    }
+    if (!this.closed) this.#last = this.alarms.clock.time;
   }
 
   #errorOf(limit: Limit): LlmError {

@@ -151,13 +151,7 @@ class Coalescer extends OperatorSubscriber<ChatEvent> implements Latecomer {
   }
 
   burstOver(): void {
-    if (!this.#waits || this.#timer) return;
-    try {
-      this.#arm();
-    } catch (thrown) {
-      // It is no failure of who told the burst.
-      this.out.error(thrown);
-    }
+    if (this.#waits && !this.#timer) this.#arm();
   }
 
   #arm(): void {

@@ -6,7 +6,14 @@ function latecomers(): {
   readonly named: (name: string) => Latecomer;
 } {
   const said: string[] = [];
-  return { said, named: (name) => ({ burstOver: () => said.push(name) }) };
+  const named = (name: string): Latecomer => ({
+    burstOver: () => {
+      said.push(name);
+      if (name === 'broken') throw new Error('broken');
+    },
+    error: (thrown) => said.push(String(thrown)),
+  });
+  return { said, named };
 }
 
 describe('a burst', () => {
@@ -39,6 +46,15 @@ describe('a burst', () => {
       said.push('told');
     });
     expect(said).toEqual(['inner', 'told', 'outer']);
+  });
+
+  it('is over for the others, too, where one of them throws, who alone hears of that', () => {
+    const { said, named } = latecomers();
+    burst(() => {
+      afterBurst(named('broken'));
+      afterBurst(named('other'));
+    });
+    expect(said).toEqual(['broken', 'Error: broken', 'other']);
   });
 
   it('is over for all, and only once, where telling throws', () => {

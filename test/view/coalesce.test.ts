@@ -22,7 +22,9 @@ import {
   toolCall,
 } from '../../src/testing/index';
 import { boundaryFinder } from '../../src/internal/boundary';
+import { burst } from '../../src/internal/burst';
 import { coalesce } from '../../src/view/coalesce';
+import { watch } from '../support/watch';
 
 const untouchable: SchedulerLike = {
   now: () => 0,
@@ -181,6 +183,36 @@ describe('coalesce', () => {
     expect(seen.join('')).toBe(family + 'é' + family);
     const graphemes = new Intl.Segmenter().segment(seen.join(''));
     expect(seen).toEqual([...graphemes].map(({ segment }) => segment));
+  });
+
+  it.each([
+    ['none for what has gone on', [textDelta('a'), textDelta('b'), finish()], 0],
+    ['one', [textDelta('a'), textDelta('b'), reasoningDelta('c'), start(), textDelta('d')], 1],
+  ])('sets %s of the timers for what comes at once', (_, events, timers) => {
+    let set = 0;
+    const scheduler: SchedulerLike = {
+      now: () => 0,
+      schedule: () => {
+        set += 1;
+        return new Subscription();
+      },
+    };
+    const source = new Subject<ChatEvent>();
+    source.pipe(coalesce({ scheduler })).subscribe();
+    burst(() => {
+      for (const event of events) source.next(event);
+    });
+    expect(set).toBe(timers);
+  });
+
+  it('tells what it holds before it fails with a clock that can set no timer', () => {
+    const source = new Subject<ChatEvent>();
+    const watched = watch(source.pipe(coalesce({ scheduler: untouchable })));
+    burst(() => {
+      for (const text of ['a', 'b', 'c']) source.next(textDelta(text));
+    });
+    expect(watched.values).toEqual([textDelta('a'), textDelta('bc')]);
+    expect(watched.end).toEqual({ error: new Error('an idle stream has no timer') });
   });
 });
 
