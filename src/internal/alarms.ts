@@ -1,5 +1,6 @@
 import type { SchedulerLike, Subscription } from 'rxjs';
 import { DueHeap, type Due } from '../policy/state/due-heap';
+import { keepOne } from './keep-one';
 import { SteadyClock } from './steady-clock';
 
 /** Who waits for a time. */
@@ -34,6 +35,7 @@ export class Alarms {
   #timer: Timer | undefined;
 
   constructor(readonly scheduler: SchedulerLike) {
+    keepOne(Alarm, (_, nothing) => new Alarm(Infinity, nothing));
     this.clock = new SteadyClock(scheduler);
   }
 

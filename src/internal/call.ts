@@ -2,6 +2,7 @@ import type { Observable, Subscriber } from 'rxjs';
 import type { Handler } from '../handler';
 import type { RequestContext } from '../request/schema';
 import { begin } from './direct-handler';
+import { keepOne } from './keep-one';
 import { isChatRequest } from './members';
 
 /** What can be subscribed to, anew each time. */
@@ -64,6 +65,7 @@ class PlainCall<T> implements Call<T> {
 
 /** The call that a handler makes of a request. */
 export function callOf<Request, T>(handler: Handler<Request, T>, request: Request): Call<T> {
+  keepOne(HandlerCall, (_, nothing) => new HandlerCall(nothing, nothing));
   return new HandlerCall(handler, request);
 }
 

@@ -1,6 +1,7 @@
 import type { Subscriber, Unsubscribable } from 'rxjs';
 import { isText, type ChatEvent, type StartEvent, type TextEvent } from '../event/chat-event';
 import { freezeEvent } from './deep-freeze';
+import { keepOne } from './keep-one';
 import { SharedSubscriber, tellTexts, textTarget, tie, type Origin } from './operate';
 import { Recording } from './recording';
 import { reportAside } from './report';
@@ -150,6 +151,16 @@ export class Flight extends SharedSubscriber<ChatEvent> {
       this.unsubscribe();
     }
   }
+}
+
+/** Keeps one flight and what belongs to its readers. */
+export function keepFlights(): void {
+  keepOne(Flight, (reader, nothing) => {
+    const flight = new Flight('', 0.5, nothing);
+    flight.tell(reader);
+    flight.next({ type: 'text-delta', text: '' });
+    return [flight, new SeatOrigin(reader, reader)];
+  });
 }
 
 /** One reader's, given up when it leaves. */

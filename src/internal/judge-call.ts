@@ -3,8 +3,9 @@ import { classify } from '../error/classify';
 import { isFinish } from '../event/chat-event';
 import type { Source } from './call';
 import { Commitment } from './commit';
+import { keepOne } from './keep-one';
 import { OperatorSubscriber } from './operate';
-import type { SteadyClock } from './steady-clock';
+import { SteadyClock } from './steady-clock';
 
 /** What a call tells of who answered it. */
 export interface Verdict {
@@ -33,6 +34,10 @@ export interface Judge {
  * has got the whole answer, who leaves before it leaves no verdict.
  */
 export function judgeCall<T>(source: Source<T>, destination: Subscriber<T>, judge: Judge): void {
+  keepOne(JudgedCall, (reader, nothing) => {
+    const clock = new SteadyClock({ now: () => 0, schedule: nothing });
+    return new JudgedCall(reader, { clock, settle: nothing });
+  });
   if (destination.closed) judge.settle();
   else source.subscribe(new JudgedCall(destination, judge));
 }

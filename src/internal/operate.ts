@@ -1,4 +1,5 @@
 import { Subscriber, Subscription, type Unsubscribable } from 'rxjs';
+import { keepOne } from './keep-one';
 import type { TextEvent } from '../event/chat-event';
 
 /** Where pieces of text come from that are told at once; no more of them once it is closed. */
@@ -22,6 +23,7 @@ export function operate<In, Out>(
   destination: Subscriber<Out>,
   overrides: Overrides<In>,
 ): Subscriber<In> {
+  keepOne(OverridingSubscriber, (reader, nothing) => new OverridingSubscriber(reader, nothing));
   return new OverridingSubscriber(destination, overrides);
 }
 

@@ -9,6 +9,7 @@ import { LlmError } from '../error/llm-error';
 import { WaitQueue, type Place } from '../policy/state/wait-queue';
 import type { Call, Source } from './call';
 import { Changes } from './changes';
+import { keepOne } from './keep-one';
 import { LeaseSubscriber } from './operate';
 import { checkNumber, MAX_DELAY } from './options';
 
@@ -51,7 +52,9 @@ export class Slots {
   #active = 0;
   #granting = false;
 
-  constructor(private readonly options: SlotsOptions) {}
+  constructor(private readonly options: SlotsOptions) {
+    keepOne(Holder, (reader, nothing) => new Holder(nothing, nothing, reader));
+  }
 
   /** How many calls run. */
   get active(): number {

@@ -6,7 +6,7 @@ import { burst } from '../internal/burst';
 import { Changes } from '../internal/changes';
 import { Commitment } from '../internal/commit';
 import { begin, directHandler } from '../internal/direct-handler';
-import { Flight } from '../internal/flight';
+import { Flight, keepFlights } from '../internal/flight';
 import { operate } from '../internal/operate';
 import { checkFunction, checkNumber, keyText } from '../internal/options';
 import { playBack, type Recording, type Written } from '../internal/recording';
@@ -123,6 +123,7 @@ export function cache(options: CacheOptions = {}): Cache {
   const changes = new Changes();
   const counts = { hits: 0, joined: 0, misses: 0 };
   let scopeCount = 0;
+  keepFlights();
 
   const count = (what: keyof typeof counts): void => {
     counts[what] += 1;

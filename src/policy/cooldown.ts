@@ -4,6 +4,7 @@ import type { ChatEvent } from '../event/chat-event';
 import type { StreamPolicy } from '../handler';
 import { CooldownAttempt } from '../internal/cooldown-attempt';
 import { CooldownLine } from '../internal/cooldown-line';
+import { keepOne } from '../internal/keep-one';
 import { checkFunction, checkNumber } from '../internal/options';
 import { streamPolicy } from '../internal/stream-policy';
 
@@ -99,6 +100,7 @@ export function cooldown<T = ChatEvent>(options: CooldownOptions = {}): Cooldown
   const line = new CooldownLine(scheduler, { base, cap, random });
   const rules = { line, scheduler, cap, attempts };
 
+  keepOne(CooldownAttempt, (reader, nothing) => new CooldownAttempt(nothing, nothing, reader));
   const policy = streamPolicy<T>((call, destination) => {
     // What is left already would never give its pass back.
     if (!destination.closed) new CooldownAttempt(rules, call, destination).enter();

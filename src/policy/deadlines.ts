@@ -3,6 +3,7 @@ import type { ChatEvent } from '../event/chat-event';
 import type { StreamPolicy } from '../handler';
 import { Alarms } from '../internal/alarms';
 import { liftShare } from '../internal/deadline-share';
+import { keepOne } from '../internal/keep-one';
 import { checkNumber } from '../internal/options';
 import { streamPolicy } from '../internal/stream-policy';
 import { Watchdog } from '../internal/watchdog';
@@ -68,6 +69,7 @@ export function deadlines<T = ChatEvent>(options: DeadlinesOptions): StreamPolic
     if (value !== undefined) checkNumber('deadlines', name, value);
   }
 
+  keepOne(Watchdog, (reader, nothing) => new Watchdog(reader, nothing, nothing, 0));
   const alarms = new Alarms(scheduler);
   const listens = connect !== undefined || idle !== undefined;
 

@@ -3,6 +3,7 @@ import { asyncScheduler, type SchedulerLike } from 'rxjs';
 import type { ChatEvent } from '../event/chat-event';
 import type { StreamPolicy } from '../handler';
 import { Changes } from '../internal/changes';
+import { keepOne } from '../internal/keep-one';
 import { checkFunction, checkNumber, checkOneOf, keyText, type Range } from '../internal/options';
 import { byContext } from '../internal/priority';
 import { RatedCall, type Rates } from '../internal/rated-call';
@@ -170,6 +171,10 @@ export function limitRate<T = ChatEvent>(options: LimitRateOptions): RateLimit<T
   const burst = setting('burst');
   const lanes = new RateLanes(per, valuesOf({ requests, tokens, burst }), clock);
 
+  keepOne(RatedCall, (reader, nothing) => {
+    const demand = { tokens: 0.5, priority: 0, until: Infinity, input: 0 };
+    return new RatedCall(nothing, nothing, demand, nothing, reader);
+  });
   const policy = streamPolicy<T>((call, destination) => {
     const { request, chat, context } = call;
     requests.follow(destination);

@@ -8,6 +8,7 @@ import type { Call } from '../internal/call';
 import type { Commitment } from '../internal/commit';
 import { lastMoment, SharedAttempt, type Attempting } from '../internal/deadline-share';
 import { forwardAsFinal, isFinal, startAttempt } from '../internal/final-error';
+import { keepOne } from '../internal/keep-one';
 import { checkFunction, checkNumber, checkOneOf, MAX_DELAY } from '../internal/options';
 import { isPushBack } from '../internal/push-back';
 import { streamPolicy } from '../internal/stream-policy';
@@ -148,6 +149,10 @@ export function retryBackoff<T = ChatEvent>(options: RetryBackoffOptions = {}): 
       alarms: new Alarms(scheduler),
     },
   };
+  keepOne(RetriedCall, (reader, nothing) => {
+    const call = new RetriedCall(nothing, nothing, reader);
+    return [call, new Attempt(call, reader)];
+  });
   return streamPolicy<T>((call, destination) => {
     allowance.deposit();
     new RetriedCall(rules, call, destination).attempt();

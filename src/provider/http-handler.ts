@@ -1,6 +1,7 @@
 import { LlmError } from '../error/llm-error';
 import type { Handler } from '../handler';
 import { directHandler } from '../internal/direct-handler';
+import { keepOne } from '../internal/keep-one';
 import type { ChatRequest } from '../request/schema';
 import { defaultTransport } from '../transport/default';
 import type { TransportRequest } from '../transport/transport';
@@ -12,6 +13,10 @@ export function httpHandler(
   protocol: Protocol,
   { transport = defaultTransport, maxFrameLength = 16 * 1024 * 1024 }: ProviderOptions,
 ): Handler {
+  keepOne(protocol, (reader) => {
+    const answer = new Answer(protocol, reader, { maxFrameLength, keepAlives: false });
+    return protocol.framing(answer, { maxFrameLength });
+  });
   return directHandler((request, destination) => {
     const written = write(protocol, request);
     const keepAlives = request.context?.keepAlives ?? false;

@@ -1,4 +1,5 @@
 import type { Client, Dispatcher } from 'undici';
+import { keepOne } from '../internal/keep-one';
 import type { Connection, ConnectionUser } from './connection';
 
 /** An undici client: at most one connection. */
@@ -24,7 +25,9 @@ export class OriginPool {
   readonly #waiting = new Set<ConnectionUser>();
   #closed = false;
 
-  constructor(private readonly options: OriginPoolOptions) {}
+  constructor(private readonly options: OriginPoolOptions) {
+    keepOne(Lease, (_, nothing) => new Lease(nothing, nothing));
+  }
 
   acquire(user: ConnectionUser): void {
     this.#waiting.add(user);

@@ -6,7 +6,7 @@ import { borrowed, type ConnectionSource } from './connection';
 import { prepare } from './prepare';
 import { MAX_RESPONSE_BYTES } from './response-size';
 import type { Transport } from './transport';
-import { UndiciCall } from './undici-call';
+import { keepUndiciCalls, UndiciCall } from './undici-call';
 import { UndiciPool } from './undici-pool';
 
 /** Options for {@link httpTransport}. */
@@ -94,6 +94,7 @@ export function httpTransport(options: HttpTransportOptions = {}): HttpTransport
     return pool;
   };
 
+  keepUndiciCalls();
   const transport: Transport = (request) =>
     new Observable((subscriber) => {
       if (closed) throw closedError();

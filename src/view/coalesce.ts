@@ -9,6 +9,7 @@ import {
 import { isText, type ChatEvent, type TextEvent } from '../event/chat-event';
 import { type Boundary, boundaryFinder } from '../internal/boundary';
 import { afterBurst, type Latecomer } from '../internal/burst';
+import { keepOne } from '../internal/keep-one';
 import { OperatorSubscriber } from '../internal/operate';
 import { checkNumber, checkOneOf, MAX_DELAY } from '../internal/options';
 
@@ -76,6 +77,7 @@ export function coalesce(options: CoalesceOptions = {}): MonoTypeOperatorFunctio
   const sureLength = boundary ? boundaryFinder(boundary) : lengthOf;
   const rules: Rules = { span, maxLength, sureLength, scheduler };
 
+  keepOne(Coalescer, (reader, nothing) => new Coalescer(reader, nothing));
   return (source) =>
     new Observable((destination) => {
       source.subscribe(new Coalescer(destination, rules));
