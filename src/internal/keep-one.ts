@@ -3,15 +3,15 @@ import { NEVER, type Subscriber } from 'rxjs';
 const kept = new WeakMap<object, unknown>();
 
 /**
- * Keeps one idle object of each class that calls are made of, for as long as its owner exists.
+ * Keeps one idle object of a class of which each call has its own.
  *
  * V8 holds the shapes of objects weakly. When it collects all garbage while no call is under way, as
- * it does in a process that idles, it would forget those of ours, and with them all code that was
- * optimised for them: the next thousands of calls would take several times as long.
+ * it does in a process that idles, it would forget this one, and with it all code that was optimised
+ * for it: without any of ours, the next thousands of calls take several times as long.
  *
- * @param owner - The class; or whose objects they are, where they know something of it.
- * @param make - Makes the objects, with a reader that never hears of anything to tie them to, and
- * with nothing in place of what is a user's. They must have what each has from its beginning.
+ * @param owner - The class, or what stands for it. The object lives as long as this does.
+ * @param make - Makes the object, tied to a reader that never hears of anything, and with nothing in
+ * place of all that is a user's.
  */
 export function keepOne(
   owner: object,

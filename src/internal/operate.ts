@@ -1,6 +1,6 @@
 import { Subscriber, Subscription, type Unsubscribable } from 'rxjs';
-import { keepOne } from './keep-one';
 import type { TextEvent } from '../event/chat-event';
+import { keepOne } from './keep-one';
 
 /** Where pieces of text come from that are told at once; no more of them once it is closed. */
 export interface Origin {

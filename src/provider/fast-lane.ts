@@ -1,5 +1,6 @@
 import type { LlmError } from '../error/llm-error';
 import { isText, type ChatEvent, type TextEvent } from '../event/chat-event';
+import { keepOne } from '../internal/keep-one';
 import type { AnswerContext, CreateDecoder, Decoder } from './decoder';
 
 /**
@@ -35,6 +36,7 @@ const REST = 64;
  * @returns A decoder that emits what the one behind it would. All its answers share the templates.
  */
 export function fastLane(create: CreateDecoder, members: FrameMembers): CreateDecoder {
+  keepOne(members, (_, nothing) => new FastLane(create, new Templates(members), nothing));
   const templates = new Templates(members);
   return (answer) => new FastLane(create, templates, answer);
 }
@@ -75,7 +77,6 @@ class FastLane implements Decoder, AnswerContext {
     return this.answer.provider;
   }
 
-  /** Takes what the decoder behind it emits. */
   emit(event: ChatEvent): void {
     this.#said += 1;
     this.#last = event;
@@ -248,7 +249,6 @@ function holesOf(one: readonly Token[], other: readonly Token[]): Holes | undefi
 
 const textAt = (holes: Holes): string =>
   [...holes].flatMap(([at, hole]) => (hole === 'text' ? [at] : [])).join();
-
 const holds = ({ text, kind, use }: Token, piece: string): boolean =>
   kind === 'string' && use === 'read' && JSON.parse(text) === piece;
 

@@ -13,9 +13,17 @@ export function httpHandler(
   protocol: Protocol,
   { transport = defaultTransport, maxFrameLength = 16 * 1024 * 1024 }: ProviderOptions,
 ): Handler {
-  keepOne(protocol, (reader) => {
-    const answer = new Answer(protocol, reader, { maxFrameLength, keepAlives: false });
-    return protocol.framing(answer, { maxFrameLength });
+  const { framing } = protocol;
+  keepOne(framing, (_, nothing) => framing(nothing, { maxFrameLength: 1 }));
+  keepOne(Answer, (reader, nothing) => {
+    const empty = {
+      name: '',
+      encode: nothing,
+      framing,
+      createDecoder: () => nothing,
+      secrets: nothing,
+    };
+    return new Answer(empty, reader, { maxFrameLength: 1, keepAlives: false });
   });
   return directHandler((request, destination) => {
     const written = write(protocol, request);

@@ -1,5 +1,6 @@
 import { Observable, type Subscriber } from 'rxjs';
 import { classify } from '../error/classify';
+import { keepOne } from '../internal/keep-one';
 import { checkNumber } from '../internal/options';
 import { prepare, secretsIn, type PreparedRequest } from './prepare';
 import { Release } from './release';
@@ -45,6 +46,10 @@ export function fetchTransport(options: FetchTransportOptions = {}): Transport {
     maxResponseBytes = MAX_RESPONSE_BYTES,
   } = options;
   checkNumber('fetchTransport', 'maxResponseBytes', maxResponseBytes, { min: 1 });
+  keepOne(FetchCall, (reader, nothing) => [
+    new FetchCall(reader, nothing, 0),
+    new Release(nothing),
+  ]);
   return (request) =>
     new Observable((subscriber) => {
       const call = new FetchCall(subscriber, request.finished, maxResponseBytes);
@@ -98,8 +103,10 @@ class FetchCall {
   /** The subscriber has left. A call that is over is not aborted. */
   leave(): void {
     if (this.#over) return;
-    if (this.finished()) this.#release = new Release(() => this.#abort());
-    else this.#abort();
+    if (this.finished()) {
+      this.#release = new Release(() => this.#abort());
+      void this.#release.linger();
+    } else this.#abort();
   }
 
   #abort(): void {

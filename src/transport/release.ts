@@ -12,13 +12,15 @@ export class Release {
   #done = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(private readonly abort: () => void) {
-    // The end is often in the same piece as the answer, so most calls need no timer.
-    queueMicrotask(() => {
-      if (this.#done) return;
-      const timer: { unref?: () => void } | number = (this.#timer = setTimeout(abort, LINGER));
-      if (typeof timer === 'object') timer.unref?.();
-    });
+  constructor(private readonly abort: () => void) {}
+
+  /** Waits for the end of the body. It is often in the same piece, so most calls need no timer. */
+  async linger(): Promise<void> {
+    // Less than `queueMicrotask`, which makes an asynchronous resource of its own on Node.
+    await Promise.resolve();
+    if (this.#done) return;
+    const timer: { unref?: () => void } | number = (this.#timer = setTimeout(this.abort, LINGER));
+    if (typeof timer === 'object') timer.unref?.();
   }
 
   /** Counts bytes that came behind the answer. */

@@ -1,7 +1,6 @@
 import type { Subscriber, Unsubscribable } from 'rxjs';
 import type { Dispatcher } from 'undici';
 import { classify } from '../error/classify';
-import { keepOne } from '../internal/keep-one';
 import type { Connection, ConnectionSource, ConnectionUser } from './connection';
 import { Decompressor } from './decompress';
 import { secretsIn, type PreparedRequest } from './prepare';
@@ -13,15 +12,6 @@ import type { ResponseHead } from './transport';
 export interface UndiciCallOptions {
   readonly finished: () => boolean;
   readonly maxResponseBytes: number;
-}
-
-/** Keeps one call and what it may need to end. */
-export function keepUndiciCalls(): void {
-  keepOne(UndiciCall, (reader, nothing) => {
-    const release = new Release(() => undefined);
-    release.end();
-    return [new UndiciCall(reader, nothing, nothing), release];
-  });
 }
 
 const gone = new Error('the subscriber has left');
@@ -99,6 +89,7 @@ export class UndiciCall implements Dispatcher.DispatchHandler, ConnectionUser, U
       this.#release = new Release(() => {
         this.#abort();
       });
+      void this.#release.linger();
     } else this.#abort();
   }
 

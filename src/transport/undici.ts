@@ -1,12 +1,14 @@
 import { Observable } from 'rxjs';
 import type { Dispatcher } from 'undici';
 import { classify } from '../error/classify';
+import { keepOne } from '../internal/keep-one';
 import { checkNumber, MAX_DELAY } from '../internal/options';
 import { borrowed, type ConnectionSource } from './connection';
 import { prepare } from './prepare';
+import { Release } from './release';
 import { MAX_RESPONSE_BYTES } from './response-size';
 import type { Transport } from './transport';
-import { keepUndiciCalls, UndiciCall } from './undici-call';
+import { UndiciCall } from './undici-call';
 import { UndiciPool } from './undici-pool';
 
 /** Options for {@link httpTransport}. */
@@ -94,7 +96,10 @@ export function httpTransport(options: HttpTransportOptions = {}): HttpTransport
     return pool;
   };
 
-  keepUndiciCalls();
+  keepOne(UndiciCall, (reader, nothing) => [
+    new UndiciCall(reader, nothing, nothing),
+    new Release(nothing),
+  ]);
   const transport: Transport = (request) =>
     new Observable((subscriber) => {
       if (closed) throw closedError();

@@ -9,7 +9,7 @@ const ours = new Set([
   ...['hold', 'nextTexts', 'onNext', 'release', 'tell'],
 ]);
 
-test('a garbage collection while nothing is asked costs no code that was optimised', async () => {
+test('a garbage collection while nothing is asked forgets no code for objects of a call', async () => {
   const program = ['--import', 'tsx', 'test/support/idle-collection.ts'];
   const { code, stdout } = await startProgram([process.execPath, ...program]).ended;
   const lost = [...stdout.matchAll(/<SharedFunctionInfo ([^>]+)>.* weak objects/g)];

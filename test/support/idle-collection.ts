@@ -50,5 +50,5 @@ await closeDefaultTransport();
 server.close();
 await once(server, 'close');
 // What the engine then forgets, it tells on the standard output.
-setFlagsFromString('--trace-deopt-verbose');
+setFlagsFromString('--trace-deopt');
 heapInUse();

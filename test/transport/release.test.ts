@@ -11,8 +11,10 @@ afterEach(() => {
 describe('Release', () => {
   it('takes no timer when the body ends in the same piece', async () => {
     const abort = vi.fn();
-    new Release(abort).end();
-    await Promise.resolve();
+    const release = new Release(abort);
+    const lingering = release.linger();
+    release.end();
+    await lingering;
     expect(vi.getTimerCount()).toBe(0);
     expect(abort).not.toHaveBeenCalled();
   });
@@ -20,7 +22,7 @@ describe('Release', () => {
   it('gives its timer back when the body ends later', async () => {
     const abort = vi.fn();
     const release = new Release(abort);
-    await Promise.resolve();
+    await release.linger();
     expect(vi.getTimerCount()).toBe(1);
     release.skip(65_536);
     release.end();
@@ -30,8 +32,7 @@ describe('Release', () => {
 
   it('aborts after 100 ms', async () => {
     const abort = vi.fn();
-    new Release(abort);
-    await Promise.resolve();
+    await new Release(abort).linger();
     vi.advanceTimersByTime(99);
     expect(abort).not.toHaveBeenCalled();
     vi.advanceTimersByTime(1);

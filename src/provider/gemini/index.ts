@@ -1,4 +1,5 @@
 import type { Handler } from '../../handler';
+import { keepOne } from '../../internal/keep-one';
 import { sse } from '../../wire/sse';
 import { connect, type Vendor } from '../connection';
 import { httpHandler } from '../http-handler';
@@ -44,6 +45,7 @@ const vendor: Vendor = {
 export function gemini(options: GeminiOptions = {}): Handler {
   const connection = connect(vendor, options);
   const { name, secrets } = connection;
+  keepOne(GenerateContentDecoder, (_, nothing) => new GenerateContentDecoder(nothing));
   return httpHandler(
     {
       name,
