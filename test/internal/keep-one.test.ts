@@ -5,8 +5,8 @@ import { startProgram } from '../support/program';
 const ours = new Set([
   ...['Attempt', 'Coalescer', 'EventReader', 'FastLane', 'HandlerCall', 'Holder'],
   ...['OverridingSubscriber', 'Run', 'SharedAttempt', 'UndiciCall'],
-  ...['#earlierBelow', '#hear', '#put', '#settle', 'admits', 'ask', 'askNext', 'callOf'],
-  ...['hold', 'nextTexts', 'onNext', 'release', 'tell'],
+  ...['#arm', '#earlierBelow', '#hear', '#put', '#settle', 'admits', 'ask', 'askNext', 'callOf'],
+  ...['hold', 'nextTexts', 'onLeave', 'onNext', 'release', 'tell', 'wake'],
 ]);
 
 test('a garbage collection while nothing is asked forgets no code for objects of a call', async () => {
