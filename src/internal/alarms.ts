@@ -33,8 +33,6 @@ export class Alarms {
   readonly clock: SteadyClock;
   readonly #heap = new DueHeap<Alarm>();
   #timer: Timer | undefined;
-  /** The one before, for the same reason as {@link keepOne}. */
-  #spent: Timer | undefined;
 
   constructor(readonly scheduler: SchedulerLike) {
     keepOne(Alarm, (_, nothing) => new Alarm(Infinity, nothing));
@@ -60,19 +58,14 @@ export class Alarms {
     const { first } = this.#heap;
     if (first && this.#timer && this.#isGood(this.#timer, first.due)) return;
     this.#timer?.subscription.unsubscribe();
-    this.#drop();
+    this.#timer = undefined;
     if (!first) return;
     const { due } = first;
     const subscription = this.clock.at(due, () => {
-      this.#drop();
+      this.#timer = undefined;
       this.#ring();
     });
     this.#timer = { due, steps: this.clock.steps, subscription };
-  }
-
-  #drop(): void {
-    this.#spent = this.#timer ?? this.#spent;
-    this.#timer = undefined;
   }
 
   // A clock that has stepped back may be another one, as in a test with virtual time of its own,

@@ -35,12 +35,14 @@ export interface Judge {
  */
 export function judgeCall<T>(source: Source<T>, destination: Subscriber<T>, judge: Judge): void {
   keepOne(JudgedCall, (reader, nothing) => {
-    const clock = new SteadyClock({ now: () => 0, schedule: nothing });
+    const clock = new SteadyClock({ now, schedule: nothing });
     return new JudgedCall(reader, { clock, settle: nothing });
   });
   if (destination.closed) judge.settle();
   else source.subscribe(new JudgedCall(destination, judge));
 }
+
+const now = (): number => 0;
 
 class JudgedCall<T> extends OperatorSubscriber<T> {
   readonly #startedAt: number;

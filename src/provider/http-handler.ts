@@ -15,16 +15,10 @@ export function httpHandler(
 ): Handler {
   const { framing } = protocol;
   keepOne(framing, (_, nothing) => framing(nothing, { maxFrameLength: 1 }));
-  keepOne(Answer, (reader, nothing) => {
-    const empty = {
-      name: '',
-      encode: nothing,
-      framing,
-      createDecoder: () => nothing,
-      secrets: nothing,
-    };
-    return new Answer(empty, reader, { maxFrameLength: 1, keepAlives: false });
-  });
+  keepOne(
+    Answer,
+    (reader) => new Answer(silence, reader, { maxFrameLength: 1, keepAlives: false }),
+  );
   return directHandler((request, destination) => {
     const written = write(protocol, request);
     const keepAlives = request.context?.keepAlives ?? false;
@@ -32,6 +26,15 @@ export function httpHandler(
     transport({ ...written, finished: () => answer.finished }).subscribe(answer);
   });
 }
+
+// A function within the handler's would hold all that this one knows.
+const silence: Protocol = {
+  name: '',
+  encode: () => ({ url: '', headers: {}, body: undefined }),
+  framing: () => ({ push: () => undefined, end: () => undefined }),
+  createDecoder: () => ({ frame: () => true, body: () => undefined, end: () => true }),
+  secrets: () => [],
+};
 
 /** Writes a request; one that can't be written is the caller's fault. */
 function write(protocol: Protocol, request: ChatRequest): Omit<TransportRequest, 'finished'> {

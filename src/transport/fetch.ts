@@ -46,12 +46,13 @@ export function fetchTransport(options: FetchTransportOptions = {}): Transport {
     maxResponseBytes = MAX_RESPONSE_BYTES,
   } = options;
   checkNumber('fetchTransport', 'maxResponseBytes', maxResponseBytes, { min: 1 });
-  keepOne(FetchCall, (reader, nothing) => [
-    new FetchCall(reader, nothing, 0),
-    new Release(nothing),
-  ]);
   return (request) =>
     new Observable((subscriber) => {
+      // Not before: some servers let nothing be made to abort with outside of a request.
+      keepOne(FetchCall, (reader, nothing) => [
+        new FetchCall(reader, nothing, 0),
+        new Release(nothing),
+      ]);
       const call = new FetchCall(subscriber, request.finished, maxResponseBytes);
       void call.run(fetch, prepare(request));
       return () => {

@@ -16,7 +16,7 @@ export class Release {
 
   /** Waits for the end of the body. It is often in the same piece, so most calls need no timer. */
   async linger(): Promise<void> {
-    // Less than `queueMicrotask`, which makes an asynchronous resource of its own on Node.
+    // Cheaper than `queueMicrotask`, which makes an asynchronous resource of its own on Node.
     await Promise.resolve();
     if (this.#done) return;
     const timer: { unref?: () => void } | number = (this.#timer = setTimeout(this.abort, LINGER));

@@ -18,6 +18,22 @@ describe('fetchTransport', () => {
     );
   });
 
+  it('makes nothing to abort with before a request, which some servers forbid', () => {
+    vi.stubGlobal(
+      'AbortController',
+      class {
+        constructor() {
+          throw new Error('not in global scope');
+        }
+      },
+    );
+    try {
+      expect(() => fetchTransport()).not.toThrow();
+    } finally {
+      vi.unstubAllGlobals();
+    }
+  });
+
   it('asks the global fetch for each request anew', async () => {
     const transport = fetchTransport();
     const fetch = vi.fn(() => Promise.resolve(new Response('abc')));
