@@ -13,6 +13,7 @@ describe('Release', () => {
     const abort = vi.fn();
     const release = new Release(abort);
     const lingering = release.linger();
+    expect(vi.getTimerCount()).toBe(0);
     release.end();
     await lingering;
     expect(vi.getTimerCount()).toBe(0);
