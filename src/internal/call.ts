@@ -71,6 +71,5 @@ export function callOf<Request, T>(handler: Handler<Request, T>, request: Reques
 
 /** A plain Observable as a call. */
 export function plainCall<T>(source: Observable<T>): Call<T> {
-  keepOne(PlainCall, (_, nothing) => new PlainCall(nothing));
   return new PlainCall(source);
 }

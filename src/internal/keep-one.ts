@@ -11,7 +11,8 @@ const kept = new WeakMap<object, unknown>();
  *
  * @param owner - The class, or what stands for it. The object lives as long as this does.
  * @param make - Makes the object, tied to a reader that never hears of anything, and with nothing in
- * place of all that is a user's.
+ * place of all that is a user's. A number is a fraction, or infinite, where one of a call may be:
+ * that makes another shape.
  */
 export function keepOne(
   owner: object,

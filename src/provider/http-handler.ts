@@ -27,8 +27,8 @@ export function httpHandler(
   });
 }
 
-// Of all that an answer is made of it uses this alone at first. Within the handler's function it
-// would hold all that is known there.
+// All that an answer uses of its protocol at first. Made within the function of a handler, it would
+// hold what that handler knows.
 const silence = { createDecoder: () => ({}) } as unknown as Protocol;
 
 /** Writes a request; one that can't be written is the caller's fault. */

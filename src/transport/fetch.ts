@@ -106,7 +106,7 @@ class FetchCall {
     if (this.#over) return;
     if (this.finished()) {
       this.#release = new Release(() => this.#abort());
-      void this.#release.linger();
+      this.#release.linger();
     } else this.#abort();
   }
 

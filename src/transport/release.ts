@@ -15,12 +15,12 @@ export class Release {
   constructor(private readonly abort: () => void) {}
 
   /** Waits for the end of the body. It is often in the same piece, so most calls need no timer. */
-  async linger(): Promise<void> {
-    // Cheaper than `queueMicrotask`, which makes an asynchronous resource of its own on Node.
-    await Promise.resolve();
-    if (this.#done) return;
-    const timer: { unref?: () => void } | number = (this.#timer = setTimeout(this.abort, LINGER));
-    if (typeof timer === 'object') timer.unref?.();
+  linger(): void {
+    queueMicrotask(() => {
+      if (this.#done) return;
+      const timer: { unref?: () => void } | number = (this.#timer = setTimeout(this.abort, LINGER));
+      if (typeof timer === 'object') timer.unref?.();
+    });
   }
 
   /** Counts bytes that came behind the answer. */

@@ -89,7 +89,7 @@ export class UndiciCall implements Dispatcher.DispatchHandler, ConnectionUser, U
       this.#release = new Release(() => {
         this.#abort();
       });
-      void this.#release.linger();
+      this.#release.linger();
     } else this.#abort();
   }
 

@@ -8,7 +8,15 @@ import { startProgram } from '../support/program';
 // Each of them is optimised for objects of other classes of a call.
 const ours = new Set([
   ...['Attempt', 'ChatDecoder', 'Coalescer', 'Commitment', 'EventReader', 'FastLane'],
-  ...['HandlerCall', 'Holder', 'OverridingSubscriber', 'RetriedCall', 'Run', 'SharedAttempt'],
+  ...[
+    'HandlerCall',
+    'Holder',
+    'OverridingSubscriber',
+    'PlainCall',
+    'RetriedCall',
+    'Run',
+    'SharedAttempt',
+  ],
   ...['UndiciCall', '#begin', '#deliver', '#earlierBelow', '#event', '#hear', '#land', '#put'],
   ...['#settle', '#slow', '#tellPieces', 'addText', 'admits', 'ask', 'askNext', 'callOf', 'hold'],
   ...['leave', 'nextTexts', 'onNext', 'release', 'tell', 'within'],

@@ -7,6 +7,7 @@ import { lastValueFrom, type Observable } from 'rxjs';
 import {
   closeDefaultTransport,
   coalesce,
+  deadlines,
   openai,
   prompt,
   standard,
@@ -16,20 +17,15 @@ import {
 import { openaiChatFrames } from '../../src/testing/openai-wire';
 import { heapInUse } from './heap';
 
-const text = Array.from({ length: 30 }, (_, at) => ` word ${String(at)}`);
-const body = openaiChatFrames({ text }).join('');
+// Not the simulator, whose classes would be forgotten, too.
+const body = openaiChatFrames({ text: Array.from({ length: 30 }, () => ' word') }).join('');
 const server = createServer((_, response) => {
   response.writeHead(200, { 'content-type': 'text/event-stream' }).end(body);
 });
 await once(server.listen(0, '127.0.0.1'), 'listening');
-const { port } = server.address() as AddressInfo;
-
-const model = openai({
-  ...{ model: 'gpt-5-mini', apiKey: 'key' },
-  baseURL: `http://127.0.0.1:${String(port)}/v1`,
-});
+const baseURL = `http://127.0.0.1:${String((server.address() as AddressInfo).port)}/v1`;
 const ask = standard(
-  { model },
+  { model: openai({ model: 'gpt-5-mini', apiKey: 'key', baseURL }) },
   {
     limitConcurrency: { max: 100 },
     limitRate: { requests: 1e9 },
@@ -37,9 +33,10 @@ const ask = standard(
     cache: { max: 100 },
   },
 );
+const plain = deadlines({ total: 60_000 });
 let asked = 0;
 const call = (): Observable<ChatEvent | string> => {
-  const answer = ask(prompt(`Question ${String((asked += 1))}`)).pipe(coalesce());
+  const answer = ask(prompt(`Question ${String((asked += 1))}`)).pipe(plain, coalesce());
   return asked % 2 === 0 ? answer : answer.pipe(textSoFar());
 };
 
