@@ -30,8 +30,10 @@ export class OriginPool {
   }
 
   acquire(user: ConnectionUser): void {
-    this.#waiting.add(user);
-    this.#serve();
+    // Where somebody waits there is none.
+    const client = this.#take();
+    if (client) user.use(new Lease(this, client));
+    else this.#waiting.add(user);
   }
 
   forget(user: ConnectionUser): void {
@@ -57,12 +59,16 @@ export class OriginPool {
 
   #serve(): void {
     for (const user of this.#waiting) {
-      const client = this.#idle.pop() ?? this.#open();
+      const client = this.#take();
       if (!client) break;
       this.#waiting.delete(user);
       user.use(new Lease(this, client));
     }
     if (this.#closed) this.#retire();
+  }
+
+  #take(): PooledClient | undefined {
+    return this.#idle.pop() ?? this.#open();
   }
 
   #open(): PooledClient | undefined {
