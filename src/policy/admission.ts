@@ -1,4 +1,4 @@
-import type { Observable, Subscriber } from 'rxjs';
+import type { Observable, Subscriber, Unsubscribable } from 'rxjs';
 import {
   asyncScheduler,
   defer,
@@ -14,6 +14,7 @@ import {
 import { LlmError } from '../error/llm-error';
 import type { ChatEvent } from '../event/chat-event';
 import type { StreamPolicy } from '../handler';
+import { Bag, type Bagged } from '../internal/bag';
 import { Changes } from '../internal/changes';
 import { checkFunction, checkNumber, MAX_DELAY } from '../internal/options';
 import { byContext } from '../internal/priority';
@@ -139,20 +140,16 @@ export function admission<T = ChatEvent>(options: AdmissionOptions): Admission<T
     advice: 'raise maxInFlight, maxQueue or maxWait',
     ...{ priority, maxWait, scheduler },
   });
-  const calls = new Set<Running<T>>();
+  const calls = new Bag<Running<T>>();
   const left = new Changes();
   let draining = false;
   let aborting = false;
 
   const policy = streamPolicy<T>((call, destination) => {
     if (draining) throw refused();
-    const running: Running<T> = { destination };
+    const running = new Running(calls, left, destination);
     calls.add(running);
-    destination.add(() => {
-      calls.delete(running);
-      running.destination = undefined;
-      left.tell();
-    });
+    destination.add(running);
     limit.follow(destination);
     queue.follow(destination);
     slots.hold(call, destination);
@@ -169,7 +166,9 @@ export function admission<T = ChatEvent>(options: AdmissionOptions): Admission<T
         tap(() => {
           aborting = true;
           aborted = calls.size;
-          for (const { destination } of [...calls]) destination?.error(outlasted(timeout));
+          // Who hears of it may end the calls of others.
+          for (const { destination } of [...calls])
+            if (!destination.closed) destination.error(outlasted(timeout));
         }),
         ignoreElements(),
       );
@@ -187,12 +186,20 @@ export function admission<T = ChatEvent>(options: AdmissionOptions): Admission<T
   return Object.assign(policy, { state$, drain });
 }
 
-/**
- * A call under way, empty once it is over: a set that has outgrown its table leaves that to a full
- * garbage collection, with all that was in it then.
- */
-interface Running<T> {
-  destination: Subscriber<T> | undefined;
+/** A call under way, which is none any more once its destination has left it. */
+class Running<T> implements Bagged, Unsubscribable {
+  place = 0;
+
+  constructor(
+    private readonly calls: Bag<Running<T>>,
+    private readonly left: Changes,
+    readonly destination: Subscriber<T>,
+  ) {}
+
+  unsubscribe(): void {
+    this.calls.remove(this);
+    this.left.tell();
+  }
 }
 
 function refused(): LlmError {

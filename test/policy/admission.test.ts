@@ -1,14 +1,16 @@
 import {
   BehaviorSubject,
+  config,
   defer,
   NEVER,
   of,
   ReplaySubject,
   Subject,
+  Subscription,
   throwError,
   VirtualTimeScheduler,
 } from 'rxjs';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { ChatEvent } from '../../src/event/chat-event';
 import { compose, type Handler } from '../../src/handler';
 import { admission, type AdmissionOptions } from '../../src/policy/admission';
@@ -195,6 +197,27 @@ describe('drain', () => {
     expect(clock.actions).toEqual([]);
     expect(first.end).toBeUndefined();
     expect(call().end).toMatchObject(refusedWith('draining'));
+  });
+
+  it('aborts no call that was ended by who heard of another', () => {
+    vi.useFakeTimers();
+    const { clock, door } = setUp({ maxInFlight: 2 });
+    const late = vi.fn<(notification: { kind: string }) => void>();
+    config.onStoppedNotification = late;
+    const other = new Subscription();
+    NEVER.pipe(door).subscribe({
+      error: () => {
+        other.unsubscribe();
+      },
+    });
+    other.add(NEVER.pipe(door).subscribe());
+    const report = watch(door.drain({ timeout: 10 }));
+    clock.flush();
+    vi.runAllTimers();
+    vi.useRealTimers();
+    config.onStoppedNotification = null;
+    expect(report.values).toEqual([{ completed: 0, aborted: 2 }]);
+    expect(late.mock.calls.filter(([{ kind }]) => kind === 'E')).toEqual([]);
   });
 
   it('counts a call that fails as ended', () => {
