@@ -47,14 +47,18 @@ export class Flight extends SharedSubscriber<ChatEvent> {
     this.#reading += 1;
     const seat = new Seat(this, reader);
     tie(reader, seat);
+    if (this.#attempt.begun) this.#repeat(reader);
+    if (reader.closed) return;
+    if (this.#end) this.#end(reader);
+    else this.#live = [...this.#live, seat];
+  }
+
+  #repeat(reader: Reader): void {
     // The reader of a repeated event may cause the next live one, which then is read here, too.
     for (const event of this.#attempt) {
       if (reader.closed) return;
       reader.next(event);
     }
-    if (reader.closed) return;
-    if (this.#end) this.#end(reader);
-    else this.#live = [...this.#live, seat];
   }
 
   /** For a reader that has left. */

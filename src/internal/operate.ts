@@ -80,7 +80,9 @@ abstract class LinkedSubscriber<In> extends Subscriber<In> {
 
 /** The first one from a reader on that does something with text. */
 export function textTarget(reader: Subscriber<never>): Subscriber<never> {
-  return reader instanceof OperatorSubscriber ? reader.textTarget : reader;
+  let target = reader;
+  while (target instanceof OperatorSubscriber && target.passesText) target = target.out;
+  return target;
 }
 
 /** Tells a {@link textTarget} what {@link LinkedSubscriber.nextTexts} takes. */
@@ -103,7 +105,7 @@ export function tie(reader: Subscriber<never>, source: Unsubscribable): void {
  * half of what closures take.
  */
 export abstract class OperatorSubscriber<In, Out = In> extends LinkedSubscriber<In> {
-  declare protected readonly out: Subscriber<Out>;
+  declare readonly out: Subscriber<Out>;
 
   constructor(out: Subscriber<Out>) {
     super();
@@ -174,10 +176,6 @@ export abstract class OperatorSubscriber<In, Out = In> extends LinkedSubscriber<
    */
   get passesText(): boolean {
     return false;
-  }
-
-  get textTarget(): Subscriber<never> {
-    return this.passesText ? textTarget(this.out) : this;
   }
 
   protected onNext(value: In): void {

@@ -42,6 +42,11 @@ export class Recording implements Iterable<ChatEvent> {
     return false;
   }
 
+  /** Whether there is any event. */
+  get begun(): boolean {
+    return this.#parts.length > 0;
+  }
+
   /** The event that was added last, if it isn't a piece of text. */
   get last(): ChatEvent | undefined {
     const part = this.#parts.at(-1);

@@ -52,8 +52,8 @@ export function rateAllowances(headers: Headers, receivedAt: number): RateAllowa
   const clock: ResetClock = { unit: azure ? 1 : 1000, now: () => serverTime(headers, receivedAt) };
   const requests = named(headers, requestNames, clock) ?? draft(headers);
   const tokens = named(headers, tokenNames, clock);
-  if (!requests && !tokens) return undefined;
-  return { ...(requests && { requests }), ...(tokens && { tokens }) };
+  if (!requests) return tokens && { tokens };
+  return tokens ? { requests, tokens } : { requests };
 }
 
 function serverTime(headers: Headers, receivedAt: number): number {
@@ -96,12 +96,14 @@ function allowance(
   const limit = count(limitText);
   const remaining = count(remainingText);
   if (limit === undefined && remaining === undefined) return undefined;
-  return {
-    ...(limit !== undefined && { limit }),
-    ...(remaining !== undefined && { remaining }),
-    ...(!Number.isNaN(reset) && { reset: Math.max(0, reset) }),
-  };
+  const found: Writable<RateAllowance> = {};
+  if (limit !== undefined) found.limit = limit;
+  if (remaining !== undefined) found.remaining = remaining;
+  if (!Number.isNaN(reset)) found.reset = Math.max(0, reset);
+  return found;
 }
+
+type Writable<T> = { -readonly [Field in keyof T]: T[Field] };
 
 function count(text = ''): number | undefined {
   return /^\d{1,15}$/.test(text) ? Number(text) : undefined;

@@ -32,7 +32,8 @@ export function secretsIn(headers: PreparedRequest['headers']): readonly string[
 
 function checked(given: TransportRequest['headers']): PreparedRequest['headers'] {
   const headers: Record<string, string> = { 'accept-encoding': 'identity' };
-  for (const [name, value] of Object.entries(given)) {
+  for (const name of Object.keys(given)) {
+    const value = given[name]!;
     if (!/^[\w!#$%&'*+.^`|~-]+$/.test(name) || !/^[\t\x20-\x7e\x80-\xff]*$/.test(value)) {
       throw refusal('ERR_INVALID_CHAR', `the header ${JSON.stringify(name)} is not valid in HTTP`);
     }

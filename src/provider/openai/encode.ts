@@ -13,14 +13,15 @@ export interface ChatTarget {
 /** Writes a request as the body of a chat completion. */
 export function encodeChat(request: ChatRequest, target: ChatTarget): unknown {
   const { provider, model, completionTokens } = target;
-  const { tools = [], toolChoice, output, stop = [] } = request;
-  const limit = completionTokens ? 'max_completion_tokens' : 'max_tokens';
+  const { tools = [], toolChoice, output, stop = [], maxOutputTokens } = request;
   const body = {
     model,
     messages: encodeMessages(provider, request.messages),
     temperature: request.temperature,
     top_p: request.topP,
-    [limit]: request.maxOutputTokens,
+    // Two names, as to make an object with one that is looked up takes ten times as long.
+    max_completion_tokens: completionTokens ? maxOutputTokens : undefined,
+    max_tokens: completionTokens ? undefined : maxOutputTokens,
     stop: stop.length === 0 ? undefined : stop,
     seed: request.seed,
     // A choice without tools is refused, and so is an empty list of tools.
