@@ -81,7 +81,8 @@ abstract class LinkedSubscriber<In> extends Subscriber<In> {
 /** The first one from a reader on that does something with text. */
 export function textTarget(reader: Subscriber<never>): Subscriber<never> {
   let target = reader;
-  while (target instanceof OperatorSubscriber && target.passesText) target = target.out as Subscriber<never>;
+  while (target instanceof OperatorSubscriber && target.passesText)
+    target = target.out as Subscriber<never>;
   return target;
 }
 

@@ -10,6 +10,7 @@ import { Flight, keepFlights } from '../internal/flight';
 import { operate } from '../internal/operate';
 import { checkFunction, checkNumber, keyText } from '../internal/options';
 import { playBack, type Recording, type Written } from '../internal/recording';
+import { TransientMap } from '../internal/transient-map';
 import { requestKey } from '../request/request-key';
 import type { ChatRequest } from '../request/schema';
 import { MemoryStore } from '../store/memory';
@@ -67,8 +68,8 @@ export interface Cache extends Policy {
 }
 
 /**
- * Where a call under way is found, empty once it has landed: a map that has outgrown its table leaves
- * that to a full garbage collection, with all that was in it then.
+ * Where a call under way is found, empty once it has landed: where calls are rare, a table that the
+ * map has outgrown still waits for a full garbage collection, with all that was in it then.
  */
 interface Berth {
   flight: Flight | undefined;
@@ -118,7 +119,7 @@ export function cache(options: CacheOptions = {}): Cache {
   });
   checkFunction('cache', 'key', key);
   const store = new MemoryStore<Kept>({ ttl, max, maxBytes });
-  const berths = new Map<string, Berth>();
+  const berths = new TransientMap<string, Berth>();
   const scopes = new WeakMap<Handler, number>();
   const changes = new Changes();
   const counts = { hits: 0, joined: 0, misses: 0 };

@@ -161,7 +161,8 @@ export function circuitBreaker<T = ChatEvent>(
       clock,
       isFailure,
       settle: (verdict) => {
-        const ending = verdict && { ...verdict, slow: verdict.latency >= slowAfter };
+        const { failed = false, latency = 0 } = verdict ?? {};
+        const ending = verdict && { failed, slow: latency >= slowAfter };
         if (circuit.settle(permit, clock.time, ending)) changes.tell();
       },
     });

@@ -1,0 +1,28 @@
+/**
+ * A map of what soon goes again. V8 makes the tables that a map outgrows where the one before was,
+ * and in old memory each of them waits for a full garbage collection: so this one is made anew, in
+ * young memory, when as much has gone as there is.
+ */
+export class TransientMap<Key, Value> {
+  #entries = new Map<Key, Value>();
+  #gone = 0;
+
+  get(key: Key): Value | undefined {
+    return this.#entries.get(key);
+  }
+
+  set(key: Key, value: Value): void {
+    this.#entries.set(key, value);
+  }
+
+  delete(key: Key): void {
+    if (!this.#entries.delete(key)) return;
+    this.#gone += 1;
+    if (this.#gone < Math.max(LEAST, this.#entries.size)) return;
+    this.#gone = 0;
+    this.#entries = new Map(this.#entries);
+  }
+}
+
+// A small map is copied no more often than this.
+const LEAST = 64;
