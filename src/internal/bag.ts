@@ -5,9 +5,9 @@ export interface Bagged {
 }
 
 /**
- * Things in no order, any of which can be taken out at once. A set to which as much is added as is
- * taken out is made anew time and again, and in old memory leaves each one that it was to a full
- * garbage collection.
+ * Things in no order, each of which is taken out in constant time. A `Set` does that, too, but makes
+ * its table anew for every few dozen, and in old memory leaves the one before to a full garbage
+ * collection.
  */
 export class Bag<Item extends Bagged> implements Iterable<Item> {
   readonly #items: Item[] = [];
@@ -20,7 +20,7 @@ export class Bag<Item extends Bagged> implements Iterable<Item> {
     item.place = this.#items.push(item) - 1;
   }
 
-  /** Takes out what is in the bag. */
+  /** Takes out an item, which must be in the bag. */
   remove(item: Item): void {
     const last = this.#items.pop()!;
     if (last === item) return;

@@ -18,6 +18,7 @@ import { Bag, type Bagged } from '../internal/bag';
 import { Changes } from '../internal/changes';
 import { checkFunction, checkNumber, MAX_DELAY } from '../internal/options';
 import { byContext } from '../internal/priority';
+import { reportAside } from '../internal/report';
 import { Setting } from '../internal/setting';
 import { Slots, type SlotsState } from '../internal/slots';
 import { streamPolicy } from '../internal/stream-policy';
@@ -166,9 +167,7 @@ export function admission<T = ChatEvent>(options: AdmissionOptions): Admission<T
         tap(() => {
           aborting = true;
           aborted = calls.size;
-          // Who hears of it may end the calls of others.
-          for (const { destination } of [...calls])
-            if (!destination.closed) destination.error(outlasted(timeout));
+          for (const running of [...calls]) running.abort(outlasted(timeout));
         }),
         ignoreElements(),
       );
@@ -186,15 +185,26 @@ export function admission<T = ChatEvent>(options: AdmissionOptions): Admission<T
   return Object.assign(policy, { state$, drain });
 }
 
-/** A call under way, which is none any more once its destination has left it. */
+/** A call under way, until its destination is closed. */
 class Running<T> implements Bagged, Unsubscribable {
   place = 0;
 
   constructor(
     private readonly calls: Bag<Running<T>>,
     private readonly left: Changes,
-    readonly destination: Subscriber<T>,
+    private readonly destination: Subscriber<T>,
   ) {}
+
+  abort(reason: LlmError): void {
+    // Who heard that another one was aborted may have ended this one.
+    if (this.destination.closed) return;
+    try {
+      this.destination.error(reason);
+    } catch (thrown) {
+      // What one teardown throws must not keep the others from being aborted.
+      reportAside(thrown);
+    }
+  }
 
   unsubscribe(): void {
     this.calls.remove(this);

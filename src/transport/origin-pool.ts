@@ -30,7 +30,7 @@ export class OriginPool {
   }
 
   acquire(user: ConnectionUser): void {
-    // Where somebody waits there is none.
+    // No client is free while somebody waits.
     const client = this.#take();
     if (client) user.use(new Lease(this, client));
     else this.#waiting.add(user);

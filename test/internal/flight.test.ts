@@ -57,6 +57,16 @@ describe('Flight', () => {
     expect(one.events[2]).toBe(piece);
   });
 
+  it('forgets who leaves on hearing what is repeated', () => {
+    const flight = takeOff();
+    listen(flight);
+    flight.next(start());
+    watch(read(flight).pipe(take(1)));
+    const piece = textDelta('a');
+    flight.next(piece);
+    expect(Object.isFrozen(piece)).toBe(false);
+  });
+
   it("repeats nothing of the server's limits, which are news only once", () => {
     const flight = takeOff();
     const one = listen(flight);

@@ -10,7 +10,14 @@ import {
 } from 'rxjs';
 import { describe, expect, it, vi } from 'vitest';
 import type { ChatEvent } from '../../src/event/chat-event';
-import { operate, tellTexts, textTarget, tie, type Overrides } from '../../src/internal/operate';
+import {
+  operate,
+  OperatorSubscriber,
+  tellTexts,
+  textTarget,
+  tie,
+  type Overrides,
+} from '../../src/internal/operate';
 import { watch } from '../support/watch';
 
 /** An operator made of overrides. */
@@ -213,6 +220,22 @@ describe('pieces of text that come at once', () => {
     tellTexts(target!, pieces, from);
     return { heard, errors };
   };
+
+  it('are told past all that would pass them on as they are', () => {
+    class Passing extends OperatorSubscriber<never> {
+      override get passesText(): boolean {
+        return true;
+      }
+    }
+    new Observable<never>((destination) => {
+      const listening = operate<never, never>(destination, {});
+      const passing = new Passing(listening);
+      expect(textTarget(new Passing(passing))).toBe(listening);
+      expect(textTarget(listening)).toBe(listening);
+      expect(textTarget(destination)).toBe(destination);
+    }).subscribe();
+    expect.assertions(3);
+  });
 
   it('are heard one by one, until the consumer leaves', () => {
     expect(heardBy(() => undefined).heard).toEqual(['a', 'b', 'c']);

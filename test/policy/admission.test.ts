@@ -220,6 +220,28 @@ describe('drain', () => {
     expect(late.mock.calls.filter(([{ kind }]) => kind === 'E')).toEqual([]);
   });
 
+  it('aborts all, though what is torn down with one of them throws', () => {
+    const { clock, door } = setUp({ maxInFlight: 2 });
+    const unhandled = vi.fn();
+    const thrown = new Error('thrown');
+    config.onUnhandledError = unhandled;
+    vi.useFakeTimers();
+    NEVER.pipe(door)
+      .subscribe({ error: () => undefined })
+      .add(() => {
+        throw thrown;
+      });
+    const other = watch(NEVER.pipe(door));
+    const report = watch(door.drain({ timeout: 10 }));
+    clock.flush();
+    vi.runAllTimers();
+    vi.useRealTimers();
+    config.onUnhandledError = null;
+    expect(other.end).toMatchObject({ error: { code: 'draining' } });
+    expect(report.values).toEqual([{ completed: 0, aborted: 2 }]);
+    expect(unhandled).toHaveBeenCalledWith(expect.objectContaining({ errors: [thrown] }));
+  });
+
   it('counts a call that fails as ended', () => {
     const door = admission({ maxInFlight: 1 });
     const fail = new Subject<never>();

@@ -109,7 +109,7 @@ describe('rateAllowances', () => {
     ['a header that came twice', { 'x-ratelimit-limit': '5, 5' }, { requests: { limit: 5 } }],
     ['a negative count', { 'x-ratelimit-limit': '-5' }, undefined],
   ])('reads %s', (_, headers, expected) => {
-    expect(rateAllowances(headers, RECEIVED)).toEqual(expected);
+    expect(rateAllowances(headers, RECEIVED)).toStrictEqual(expected);
   });
 
   it('gives whole counts and times that are not past, whatever it reads', () => {

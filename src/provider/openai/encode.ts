@@ -14,20 +14,20 @@ export interface ChatTarget {
 export function encodeChat(request: ChatRequest, target: ChatTarget): unknown {
   const { provider, model, completionTokens } = target;
   const { tools = [], toolChoice, output, stop = [], maxOutputTokens } = request;
+  const hasTools = tools.length > 0;
   const body = {
     model,
     messages: encodeMessages(provider, request.messages),
     temperature: request.temperature,
     top_p: request.topP,
-    // Two names, as to make an object with one that is looked up takes ten times as long.
+    // Neither a computed name nor a spread: behind those, V8 makes an object field by field.
     max_completion_tokens: completionTokens ? maxOutputTokens : undefined,
     max_tokens: completionTokens ? undefined : maxOutputTokens,
     stop: stop.length === 0 ? undefined : stop,
     seed: request.seed,
     // A choice without tools is refused, and so is an empty list of tools.
-    ...(tools.length === 0
-      ? {}
-      : { tools: tools.map(encodeTool), tool_choice: encodeToolChoice(toolChoice) }),
+    tools: hasTools ? tools.map(encodeTool) : undefined,
+    tool_choice: hasTools ? encodeToolChoice(toolChoice) : undefined,
     response_format: output && {
       type: 'json_schema',
       json_schema: { name: output.name ?? 'output', schema: output.schema, strict: output.strict },
