@@ -11,6 +11,7 @@ export function encodeMessage(request: ChatRequest, provider: string, model: str
   const { thinking, effort, tokens, below } = encodeThinking(request.reasoning, model);
   const format = output && { type: 'json_schema', schema: output.schema };
   const limit = maxOutputTokens ?? DEFAULT_MAX_TOKENS + tokens;
+  const hasTools = tools.length > 0;
   const body = {
     model,
     // A thinking budget is taken from this limit, and one that leaves no room is refused.
@@ -21,9 +22,8 @@ export function encodeMessage(request: ChatRequest, provider: string, model: str
     top_p: request.topP,
     stop_sequences: stop.length === 0 ? undefined : stop,
     // A choice without tools is refused, and so is an empty list of tools.
-    ...(tools.length === 0
-      ? {}
-      : { tools: tools.map(encodeTool), tool_choice: encodeToolChoice(toolChoice) }),
+    tools: hasTools ? tools.map(encodeTool) : undefined,
+    tool_choice: hasTools ? encodeToolChoice(toolChoice) : undefined,
     thinking,
     output_config: format === undefined && effort === undefined ? undefined : { format, effort },
     stream: true,

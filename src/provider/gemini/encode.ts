@@ -26,15 +26,12 @@ export function encodeGenerateContent(
     thinkingConfig: encodeThinking(request.reasoning, model),
   });
   const signature = generation(model) < 3 ? undefined : NO_SIGNATURE;
+  const hasTools = tools.length > 0;
   const body = {
     systemInstruction: encodeSystem(messages),
     contents: encodeContents(provider, messages, signature),
-    ...(tools.length === 0
-      ? {}
-      : {
-          tools: [{ functionDeclarations: tools.map(encodeTool) }],
-          toolConfig: encodeToolChoice(toolChoice),
-        }),
+    tools: hasTools ? [{ functionDeclarations: tools.map(encodeTool) }] : undefined,
+    toolConfig: hasTools ? encodeToolChoice(toolChoice) : undefined,
     generationConfig: config,
   };
   return withProviderOptions(body, request, ['gemini', provider], ['generationConfig']);

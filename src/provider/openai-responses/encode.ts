@@ -6,6 +6,7 @@ import { withProviderOptions } from '../provider-options';
 /** Writes a request as the body of a response. */
 export function encodeResponse(request: ChatRequest, provider: string, model: string): unknown {
   const { tools = [], toolChoice, output, reasoning } = request;
+  const hasTools = tools.length > 0;
   const body = {
     model,
     input: request.messages.flatMap((message) => encodeMessage(provider, message)),
@@ -13,9 +14,8 @@ export function encodeResponse(request: ChatRequest, provider: string, model: st
     top_p: request.topP,
     max_output_tokens: request.maxOutputTokens,
     // A choice without tools is refused, and so is an empty list of tools.
-    ...(tools.length === 0
-      ? {}
-      : { tools: tools.map(encodeTool), tool_choice: encodeToolChoice(toolChoice) }),
+    tools: hasTools ? tools.map(encodeTool) : undefined,
+    tool_choice: hasTools ? encodeToolChoice(toolChoice) : undefined,
     text: output && {
       format: {
         type: 'json_schema',
