@@ -1,7 +1,7 @@
 /**
- * A map of what soon goes again. V8 makes the tables that a map outgrows where the one before was,
- * and in old memory each of them waits for a full garbage collection: so this one is made anew, in
- * young memory, when as much has gone as there is.
+ * A map of what soon goes again. V8 makes the next table of a map where the one before is, and in old
+ * memory each one waits for a full garbage collection: so this map is made anew, in young memory, when
+ * as much has gone as there is.
  */
 export class TransientMap<Key, Value> {
   #entries = new Map<Key, Value>();

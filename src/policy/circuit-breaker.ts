@@ -161,8 +161,10 @@ export function circuitBreaker<T = ChatEvent>(
       clock,
       isFailure,
       settle: (verdict) => {
-        const { failed = false, latency = 0 } = verdict ?? {};
-        const ending = verdict && { failed, slow: latency >= slowAfter };
+        const ending = verdict && {
+          failed: verdict.failed,
+          slow: verdict.latency >= slowAfter,
+        };
         if (circuit.settle(permit, clock.time, ending)) changes.tell();
       },
     });
