@@ -4,7 +4,7 @@ import { freezeEvent } from './deep-freeze';
 import { keepOne } from './keep-one';
 import { SharedSubscriber, tellTexts, textTarget, tie, type Origin } from './operate';
 import { Recording } from './recording';
-import { reportAside } from './report';
+import { reportAside, runAside } from './report';
 
 type Reader = Subscriber<ChatEvent>;
 
@@ -147,13 +147,12 @@ export class Flight extends SharedSubscriber<ChatEvent> {
     this.onLand(this, complete);
     const live = this.#live;
     this.#live = [];
-    try {
-      for (const { reader } of live) end(reader);
-    } catch (thrown) {
-      reportAside(thrown);
-    } finally {
-      this.unsubscribe();
+    for (const { reader } of live) {
+      runAside(() => {
+        end(reader);
+      });
     }
+    this.unsubscribe();
   }
 }
 

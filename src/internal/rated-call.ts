@@ -11,6 +11,7 @@ import type { Source } from './call';
 import type { Changes } from './changes';
 import { LeaseSubscriber } from './operate';
 import { MAX_DELAY } from './options';
+import { runAside } from './report';
 import type { SteadyClock } from './steady-clock';
 
 /** What all calls of one `limitRate` share. */
@@ -102,7 +103,9 @@ export class RatedCall<T> extends LeaseSubscriber<T> implements LaneWaiter {
   }
 
   late(due: number): void {
-    this.out.error(rateLimited(due - this.rates.clock.time));
+    runAside(() => {
+      this.out.error(rateLimited(due - this.rates.clock.time));
+    });
   }
 
   protected override onNext(value: T): void {

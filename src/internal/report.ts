@@ -4,3 +4,12 @@ import { throwError } from 'rxjs';
 export function reportAside(error: unknown): void {
   throwError(() => error).subscribe();
 }
+
+/** Does for one of many what must be done for the others, too, whatever it throws. */
+export function runAside(work: () => void): void {
+  try {
+    work();
+  } catch (thrown) {
+    reportAside(thrown);
+  }
+}

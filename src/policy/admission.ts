@@ -18,7 +18,7 @@ import { Bag, type Bagged } from '../internal/bag';
 import { Changes } from '../internal/changes';
 import { checkFunction, checkNumber, MAX_DELAY } from '../internal/options';
 import { byContext } from '../internal/priority';
-import { reportAside } from '../internal/report';
+import { runAside } from '../internal/report';
 import { Setting } from '../internal/setting';
 import { Slots, type SlotsState } from '../internal/slots';
 import { streamPolicy } from '../internal/stream-policy';
@@ -198,12 +198,9 @@ class Running<T> implements Bagged, Unsubscribable {
   abort(reason: LlmError): void {
     // Who heard that another one was aborted may have ended this one.
     if (this.destination.closed) return;
-    try {
+    runAside(() => {
       this.destination.error(reason);
-    } catch (thrown) {
-      // What one teardown throws must not keep the others from being aborted.
-      reportAside(thrown);
-    }
+    });
   }
 
   unsubscribe(): void {

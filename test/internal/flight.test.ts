@@ -1,5 +1,5 @@
-import { Observable, take } from 'rxjs';
-import { describe, expect, it } from 'vitest';
+import { config, Observable, take } from 'rxjs';
+import { describe, expect, it, vi } from 'vitest';
 import type { ChatEvent } from '../../src/event/chat-event';
 import { Flight } from '../../src/internal/flight';
 import { finish, retract, start, textDelta, toolCall, usage } from '../../src/testing/index';
@@ -55,6 +55,25 @@ describe('Flight', () => {
     }
     expect(two.events[0]).not.toBe(one.events[0]);
     expect(one.events[2]).toBe(piece);
+  });
+
+  it('tells all of its end, though what is torn down with one of them throws', () => {
+    vi.useFakeTimers();
+    const unhandled = vi.fn();
+    const thrown = new Error('thrown');
+    config.onUnhandledError = unhandled;
+    const flight = takeOff();
+    const [one, two] = [listen(flight), listen(flight)];
+    one.subscription.add(() => {
+      throw thrown;
+    });
+    flight.complete();
+    vi.runAllTimers();
+    vi.useRealTimers();
+    config.onUnhandledError = null;
+    expect([one.end, two.end]).toEqual(['complete', 'complete']);
+    expect(flight.closed).toBe(true);
+    expect(unhandled).toHaveBeenCalledWith(expect.objectContaining({ errors: [thrown] }));
   });
 
   it('forgets who leaves on hearing what is repeated', () => {

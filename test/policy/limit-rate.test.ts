@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import {
   BehaviorSubject,
   concat,
+  config,
   mergeMap,
   NEVER,
   Observable,
@@ -152,6 +153,28 @@ describe('the options of limitRate', () => {
     expect(overtaken.end).toEqual(limited(2050));
     given.runTo();
     expect(given.names).toEqual([0, 2]);
+  });
+
+  it('maxWait: fails all who are overtaken, though what is torn down with one of them throws', () => {
+    vi.useFakeTimers();
+    const unhandled = vi.fn();
+    const thrown = new Error('thrown');
+    config.onUnhandledError = unhandled;
+    const estimate = ({ seed = 0 }: ChatRequest): number => seed;
+    const given = setUp({ tokens: 100, per: 1000, maxWait: 1500, estimate });
+    given.ask(100);
+    const overtaken = [given.ask(10), given.ask(11)];
+    overtaken[0]!.subscription.add(() => {
+      throw thrown;
+    });
+    given.ask(99, { context: { priority: 1 } });
+    vi.runAllTimers();
+    vi.useRealTimers();
+    config.onUnhandledError = null;
+    for (const { end } of overtaken) expect(end).toEqual(limited(2060));
+    expect(unhandled).toHaveBeenCalledWith(expect.objectContaining({ errors: [thrown] }));
+    given.runTo();
+    expect(given.names).toEqual([100, 99]);
   });
 
   it('maxWait: fails who has waited so long, whatever was foreseen', () => {
