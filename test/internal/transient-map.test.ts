@@ -1,6 +1,8 @@
+import { getHeapSpaceStatistics } from 'node:v8';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { TransientMap } from '../../src/internal/transient-map';
+import { heapInUse } from '../support/heap';
 
 describe('TransientMap', () => {
   it('holds what a map holds, however much goes', () => {
@@ -25,4 +27,25 @@ describe('TransientMap', () => {
       { endOnFailure: true },
     );
   });
+
+  it('leaves no tables in old memory', () => {
+    const map = new TransientMap<number, number>();
+    const pass = (from: number, to: number): void => {
+      for (let at = from; at < to; at += 1) {
+        map.set(at, at);
+        map.delete(at - 32);
+      }
+    };
+    pass(0, 1000);
+    heapInUse();
+    heapInUse();
+    const before = oldSpace();
+    pass(1000, 50_000);
+    expect(oldSpace() - before).toBeLessThan(1_000_000);
+  });
 });
+
+function oldSpace(): number {
+  return getHeapSpaceStatistics().find(({ space_name: name }) => name === 'old_space')!
+    .space_used_size;
+}
