@@ -50,7 +50,8 @@ export class Flight extends SharedSubscriber<ChatEvent> {
     if (this.#attempt.begun) this.#repeat(reader);
     if (reader.closed) return;
     if (this.#end) this.#end(reader);
-    else this.#live = [...this.#live, seat];
+    // A spread would leave room for many more.
+    else this.#live = this.#live.concat(seat);
   }
 
   #repeat(reader: Reader): void {

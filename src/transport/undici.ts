@@ -2,6 +2,7 @@ import { Observable } from 'rxjs';
 import type { Dispatcher } from 'undici';
 import { classify } from '../error/classify';
 import { keepOne } from '../internal/keep-one';
+import { tie } from '../internal/operate';
 import { checkNumber, MAX_DELAY } from '../internal/options';
 import { borrowed, type ConnectionSource } from './connection';
 import { prepare } from './prepare';
@@ -116,7 +117,7 @@ export function httpTransport(options: HttpTransportOptions = {}): HttpTransport
           },
         );
       }
-      return call;
+      tie(subscriber, call);
     });
 
   return Object.assign(transport, {
