@@ -58,7 +58,8 @@ export class Watchdog<T> extends OperatorSubscriber<T> implements Sleeper, Latec
 
   /** Subscribes to what is to be watched. Its alarm is set first: outer ones ring before inner ones. */
   watch(source: Source<T>): void {
-    this.wake(this.begun);
+    // Who was left already would leave an alarm behind.
+    if (!this.closed) this.wake(this.begun);
     if (!this.closed) source.subscribe(this);
   }
 
@@ -98,8 +99,8 @@ export class Watchdog<T> extends OperatorSubscriber<T> implements Sleeper, Latec
     }
     if (this.#committed) {
       this.#committed.add(value);
-      if (this.#committed.made) this.#committed = undefined;
-      this.#alive ||= this.#committed === undefined || isFromServer(value);
+      this.#alive ||= this.#committed.made || isFromServer(value);
+      if (this.#committed.made) this.#commit();
     }
     if (!this.swallows || !isKeepAlive(value)) this.out.next(value);
   }
@@ -113,6 +114,17 @@ export class Watchdog<T> extends OperatorSubscriber<T> implements Sleeper, Latec
   burstOver(): void {
     this.#heard = false;
     if (!this.closed) this.#last = this.alarms.clock.time;
+  }
+
+  // From here on `idle` rules, which may be over before the alarm that was set for the beginning.
+  #commit(): void {
+    this.#committed = undefined;
+    const { idle } = this.limits;
+    if (idle === undefined || !this.#alarm || this.#alarm.due <= this.begun + idle) return;
+    const { time } = this.alarms.clock;
+    if (this.#alarm.due <= time + idle) return;
+    this.alarms.clear(this.#alarm);
+    this.wake(time);
   }
 
   #errorOf(limit: Limit): LlmError {

@@ -1,4 +1,14 @@
-import { map, NEVER, Observable, of, Subject, throwError, timer, VirtualTimeScheduler } from 'rxjs';
+import {
+  forkJoin,
+  map,
+  NEVER,
+  Observable,
+  of,
+  Subject,
+  throwError,
+  timer,
+  VirtualTimeScheduler,
+} from 'rxjs';
 import { describe, expect, it, vi } from 'vitest';
 import { failover } from '../../src/combinator/failover';
 import type { ChatEvent } from '../../src/event/chat-event';
@@ -81,6 +91,9 @@ describe('deadlines', () => {
     ],
     [{ firstToken: 30, idle: 10 }, [[5, start()]], [30, 'first-token']],
     [{ firstToken: 30, idle: 10 }, [[25, textDelta('a')]], [35, 'idle']],
+    [{ firstToken: 30, idle: 10 }, [[5, textDelta('a')]], [15, 'idle']],
+    [{ connect: 20, firstToken: 30, idle: 5 }, [[2, textDelta('a')]], [7, 'idle']],
+    [{ connect: 10, firstToken: 30, idle: 20 }, [[5, textDelta('a')]], [25, 'idle']],
     [{ total: 10 }, [[9, textDelta('a')]], [10, 'total']],
     [{ total: 10, idle: 10 }, [], [10, 'total']],
     [{ connect: 3, firstToken: 5, idle: 7, total: 9 }, [], [3, 'connect']],
@@ -91,6 +104,13 @@ describe('deadlines', () => {
     [{ total: Infinity, idle: Infinity }, [], [NaN, undefined]],
   ])('%o of a call that says %o ends at %o', (options, script, end) => {
     expect(ended(options, script)).toEqual(end);
+  });
+
+  it('leaves no timer for who was left before it came', () => {
+    const clock = new VirtualTimeScheduler();
+    const late = NEVER.pipe(deadlines({ total: 1000, scheduler: clock }));
+    watch(forkJoin([throwError(() => new Error('first')), late]));
+    expect(clock.actions).toEqual([]);
   });
 
   it('waits longer than a timer can', () => {
