@@ -9,6 +9,7 @@ import type { CooldownLine, WaitingAttempt } from './cooldown-line';
 import { forwardAsFinal, isFinal, startAttempt } from './final-error';
 import { OperatorSubscriber } from './operate';
 import { MAX_DELAY } from './options';
+import { runAside } from './report';
 
 /** The rules of one `cooldown`. */
 export interface CooldownRules {
@@ -68,7 +69,9 @@ export class CooldownAttempt<T> extends OperatorSubscriber<T> implements Waiting
       startAttempt(() => this.call.subscribe(this));
     } catch (thrown) {
       // A teardown that throws is no business of the call that made way for this one.
-      this.out.error(thrown);
+      runAside(() => {
+        this.out.error(thrown);
+      });
     }
   }
 

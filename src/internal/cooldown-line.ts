@@ -2,6 +2,7 @@ import type { Observable, SchedulerLike, Subscription } from 'rxjs';
 import { CooldownGate, type Pass, type Pauses } from '../policy/state/cooldown-gate';
 import { WaitQueue, type Place } from '../policy/state/wait-queue';
 import { Changes } from './changes';
+import { runAside } from './report';
 import { SteadyClock } from './steady-clock';
 
 /** An attempt that waits, or did. */
@@ -86,7 +87,12 @@ export class CooldownLine {
     const pauses = this.#gate.refuse(pass, hint, time);
     this.serve();
     this.tell();
-    if (pauses) for (const waiter of [...this.#queue]) waiter.review();
+    if (!pauses) return;
+    for (const waiter of [...this.#queue]) {
+      runAside(() => {
+        waiter.review();
+      });
+    }
   }
 
   /** What is left of the pause, or of the time until `notBefore` where that is longer. */

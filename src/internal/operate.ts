@@ -164,10 +164,10 @@ export abstract class OperatorSubscriber<In, Out = In> extends LinkedSubscriber<
   override unsubscribe(): void {
     if (this.closed) return;
     try {
-      this.onLeave();
-    } finally {
       super.unsubscribe();
+    } finally {
       if (this.out instanceof LinkedSubscriber) this.out.unlink(this);
+      this.onLeave();
     }
   }
 
@@ -192,8 +192,8 @@ export abstract class OperatorSubscriber<In, Out = In> extends LinkedSubscriber<
   }
 
   /**
-   * Called before the source is left, for whatever reason, also after its end; more than once where
-   * it re-enters. It is not called where the destination was closed from the beginning.
+   * Called when the source has been left, for whatever reason, also after its end. It is not called
+   * where the destination was closed from the beginning.
    */
   protected onLeave(): void {
     // Most operators have nothing to give back.

@@ -93,7 +93,9 @@ export class RatedCall<T> extends LeaseSubscriber<T> implements LaneWaiter {
       source.subscribe(this);
     } catch (thrown) {
       // A teardown that throws is no business of the call that made way for this one.
-      this.out.error(thrown);
+      runAside(() => {
+        this.out.error(thrown);
+      });
     }
     this.rates.changes.tell();
   }
@@ -103,6 +105,9 @@ export class RatedCall<T> extends LeaseSubscriber<T> implements LaneWaiter {
   }
 
   late(due: number): void {
+    // Who heard that another one is late may have made room for this one.
+    if (!this.place) return;
+    this.onLeave();
     runAside(() => {
       this.out.error(rateLimited(due - this.rates.clock.time));
     });

@@ -12,6 +12,7 @@ import { Changes } from './changes';
 import { keepOne } from './keep-one';
 import { LeaseSubscriber } from './operate';
 import { checkNumber, MAX_DELAY } from './options';
+import { runAside } from './report';
 
 /** How many run and wait. */
 export interface SlotsState {
@@ -182,11 +183,15 @@ class Holder<T> extends LeaseSubscriber<T> implements Waiting {
       source.subscribe(this);
     } catch (thrown) {
       // A teardown that throws is no business of the call that made way for this one.
-      this.out.error(thrown);
+      runAside(() => {
+        this.out.error(thrown);
+      });
     }
   }
 
   refuse(error: LlmError): void {
+    // Who hears of it may make room, or ask again.
+    this.onLeave();
     this.out.error(error);
   }
 

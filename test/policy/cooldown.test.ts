@@ -1,5 +1,6 @@
 import {
   concat,
+  config,
   mergeMap,
   NEVER,
   Observable,
@@ -389,6 +390,29 @@ describe('a pause', () => {
     given.runTo(1010);
     expect(refused.end).toEqual({ error: limited() });
     expect(held.end).toEqual(paused(2000));
+  });
+
+  it('ends for all who are too late, though what is torn down with one of them throws', () => {
+    const reported = vi.fn();
+    config.onUnhandledError = reported;
+    vi.useFakeTimers();
+    try {
+      const given = setUp({}, refusing(3));
+      const probe = given.ask();
+      given.runTo(500);
+      const [broken, late] = [given.ask({ deadline: 2000 }), given.ask({ deadline: 2000 })];
+      broken.subscription.add(() => {
+        throw new Error('teardown');
+      });
+      given.runTo(1010);
+      vi.runAllTimers();
+      expect([broken.end, late.end]).toEqual([paused(2000), paused(2000)]);
+      expect(probe.end).toBeUndefined();
+      expect(reported).toHaveBeenCalledOnce();
+    } finally {
+      config.onUnhandledError = null;
+      vi.useRealTimers();
+    }
   });
 
   it('is no longer when the clock is put back', () => {

@@ -1,6 +1,7 @@
 import {
   BehaviorSubject,
   concat,
+  config,
   defer,
   EMPTY,
   finalize,
@@ -214,6 +215,23 @@ describe('a place of limitConcurrency', () => {
     expect(state!.active).toBe(0);
   });
 
+  it('is free only when the source of who leaves is left', () => {
+    let open = 0;
+    let most = 0;
+    const source = new Observable<number>(() => {
+      open += 1;
+      most = Math.max(most, open);
+      return () => {
+        open -= 1;
+      };
+    });
+    const limit = limitConcurrency<number>({ max: 1 });
+    const first = watch(source.pipe(limit));
+    watch(source.pipe(limit));
+    first.subscription.unsubscribe();
+    expect([open, most]).toEqual([1, 1]);
+  });
+
   it('is free for who asks again in the handler of an end', () => {
     const given = setUp({ max: 1, queue: 0 });
     let again: ReturnType<typeof watch> | undefined;
@@ -362,6 +380,29 @@ describe('waiting for limitConcurrency', () => {
     expect(watch(of(4).pipe(limit)).end).toBe('complete');
   });
 
+  it('goes on for the others where one can neither be started nor be told so', () => {
+    const reported = vi.fn();
+    config.onUnhandledError = reported;
+    vi.useFakeTimers();
+    try {
+      const limit = limitConcurrency<number>({ max: 1 });
+      const [running, broken] = [new Subject<number>(), new Subject<number>()];
+      watch(running.pipe(limit));
+      watch(broken.pipe(limit)).subscription.add(() => {
+        throw new Error('teardown');
+      });
+      broken.unsubscribe();
+      const next = watch(of(1).pipe(limit));
+      running.complete();
+      vi.runAllTimers();
+      expect(next).toMatchObject({ values: [1], end: 'complete' });
+      expect(reported).toHaveBeenCalledOnce();
+    } finally {
+      config.onUnhandledError = null;
+      vi.useRealTimers();
+    }
+  });
+
   it('keeps the order also for who asks while others get their turn', () => {
     const limit = limitConcurrency<string>({ max: 1 });
     const served: string[] = [];
@@ -423,6 +464,16 @@ describe('limitConcurrency', () => {
     second.subscription.unsubscribe();
     expect(late.at(-1)).toEqual({ active: 0, waiting: 0, max: 1 });
     expect(late.every(({ active }) => active <= 1)).toBe(true);
+  });
+
+  it('tells who watches of what changes while they are told the present state', () => {
+    const limit = limitConcurrency<number>({ max: 3 });
+    const active: number[] = [];
+    limit.state$.subscribe((state) => {
+      active.push(state.active);
+      if (state.active < state.max) watch(NEVER.pipe(limit));
+    });
+    expect(active).toEqual([0, 1, 2, 3]);
   });
 
   it('is cold, and each subscription is a call', () => {

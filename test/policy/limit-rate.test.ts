@@ -155,6 +155,26 @@ describe('the options of limitRate', () => {
     expect(given.names).toEqual([0, 2]);
   });
 
+  it('maxWait: sends nothing for who is overtaken, though it raises the limit on hearing of that', () => {
+    const requests = new BehaviorSubject(1);
+    const clock = new VirtualTimeScheduler();
+    const limit = limitRate({ requests, per: 1000, maxWait: 1500, scheduler: clock });
+    const sent: string[] = [];
+    const ask = (name: string, priority: number, error = (): void => undefined): void => {
+      const request = prompt(name, { context: { priority } });
+      compose(
+        () => of(...answerEvents(String(sent.push(name)))),
+        limit,
+      )(request).subscribe({ error });
+    };
+    ask('first', 0);
+    ask('overtaken', 0, () => {
+      requests.next(10);
+    });
+    ask('urgent', 1);
+    expect(sent).toEqual(['first', 'urgent']);
+  });
+
   it('maxWait: fails all who are overtaken, though what is torn down with one of them throws', () => {
     vi.useFakeTimers();
     const unhandled = vi.fn();
