@@ -145,6 +145,7 @@ export function admission<T = ChatEvent>(options: AdmissionOptions): Admission<T
   const left = new Changes();
   let draining = false;
   let aborting = false;
+  let aborts = 0;
 
   const policy = streamPolicy<T>((call, destination) => {
     if (draining) throw refused();
@@ -162,11 +163,11 @@ export function admission<T = ChatEvent>(options: AdmissionOptions): Admission<T
       draining = true;
       slots.changed();
       const begun = calls.size;
-      let aborted = 0;
+      const before = aborts;
       const expired = timer(Math.min(timeout, MAX_DELAY), scheduler).pipe(
         tap(() => {
           aborting = true;
-          aborted = calls.size;
+          aborts += calls.size;
           for (const running of [...calls]) running.abort(outlasted(timeout));
         }),
         ignoreElements(),
@@ -175,7 +176,7 @@ export function admission<T = ChatEvent>(options: AdmissionOptions): Admission<T
         .watch(() => calls.size)
         .pipe(
           filter((size) => size === 0),
-          map(() => ({ completed: begun - aborted, aborted })),
+          map(() => ({ completed: begun - (aborts - before), aborted: aborts - before })),
         );
       return merge(ended, expired).pipe(take(1));
     });

@@ -16,7 +16,7 @@ import { compose, type Handler } from '../../src/handler';
 import { admission, type AdmissionOptions } from '../../src/policy/admission';
 import { prompt } from '../../src/request/messages';
 import type { ChatRequest } from '../../src/request/schema';
-import { watch } from '../support/watch';
+import { watch, type Watched } from '../support/watch';
 
 const open: Handler = () => NEVER;
 const urgent = prompt('now!', { context: { priority: 1 } });
@@ -88,6 +88,26 @@ describe('admission', () => {
     clock.flush();
     expect(second.end).toBeUndefined();
     expect(third.end).toBeUndefined();
+  });
+
+  it('sends nothing for who is refused, though it makes room on hearing of that', () => {
+    const { door, clock, call } = setUp({ maxWait: 10, maxQueue: 1 });
+    const running = call();
+    const sent = vi.fn(() => NEVER);
+    const again: Watched<ChatEvent>[] = [];
+    compose(
+      () => defer(sent),
+      door,
+    )(usual).subscribe({
+      error: () => {
+        // Its place in the queue is free as well.
+        again.push(call());
+        running.subscription.unsubscribe();
+      },
+    });
+    clock.flush();
+    expect(sent).not.toHaveBeenCalled();
+    expect(again.map(({ end }) => end)).toEqual([undefined]);
   });
 
   it('lets the most urgent go first', () => {
@@ -250,6 +270,17 @@ describe('drain', () => {
     fail.error(new Error('mine'));
     expect(report.values).toEqual([{ completed: 1, aborted: 0 }]);
     expect(watch(throwError(() => 1).pipe(door)).end).toMatchObject(refusedWith('draining'));
+  });
+
+  it('counts what a second one aborted as aborted, in both reports', () => {
+    const { call, door, runTo } = setUp();
+    call();
+    const reports = [30_000, 1].map((timeout) => watch(door.drain({ timeout })));
+    runTo(1);
+    expect(reports.map(({ values }) => values)).toEqual([
+      [{ completed: 0, aborted: 1 }],
+      [{ completed: 0, aborted: 1 }],
+    ]);
   });
 
   it('refuses a bad timeout', () => {
