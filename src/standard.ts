@@ -200,7 +200,11 @@ function merge(all: readonly StandardPreset[]): StandardPreset {
       );
     }
     const before = merged[layer] || usual[layer as keyof StandardPreset] || {};
-    merged[layer] = given && { ...before, ...given };
+    merged[layer] = given && { ...before, ...onlyGiven(given) };
   }
   return merged;
+}
+
+function onlyGiven(options: object): object {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
 }

@@ -153,6 +153,7 @@ describe('the options of standard', () => {
     expect(max({ limitConcurrency: { max: 7 }, presets })).toBe(7);
     expect(max({ presets, limitConcurrency: { queue: 1 } })).toBe(6);
     expect(max({ presets, limitConcurrency: undefined })).toBe(6);
+    expect(max({ presets, limitConcurrency: { max: undefined as never } })).toBe(6);
     expect(max({ presets: [{ limitConcurrency: false }], limitConcurrency: {} })).toBe(32);
   });
 

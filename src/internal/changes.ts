@@ -1,4 +1,4 @@
-import { map, startWith, Subject, type Observable } from 'rxjs';
+import { map, merge, of, Subject, type Observable } from 'rxjs';
 
 /** Tells those who watch a state that it has changed, at no cost where no one does. */
 export class Changes {
@@ -10,6 +10,6 @@ export class Changes {
 
   /** What `snapshot` makes of the state, now and whenever it changes. */
   watch<State>(snapshot: () => State): Observable<State> {
-    return this.#changes.pipe(startWith(undefined), map(snapshot));
+    return merge(this.#changes, of(undefined)).pipe(map(snapshot));
   }
 }

@@ -56,7 +56,7 @@ export abstract class SharedAttempt<T> extends OperatorSubscriber<T> implements 
    */
   ask(call: Call<T>, left: number, attempting: Attempting): void {
     const last = lastMoment(call.context);
-    if (left <= 1 || last === Infinity) {
+    if (left <= 1 || left === Infinity || last === Infinity) {
       call.subscribe(this);
       return;
     }

@@ -13,6 +13,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { LlmError } from '../../src/error/llm-error';
 import type { ChatEvent, RetryEvent } from '../../src/event/chat-event';
 import { compose, type Handler } from '../../src/handler';
+import { deadlines } from '../../src/policy/deadlines';
 import { retryBackoff, type RetryBackoffOptions } from '../../src/policy/retry-backoff';
 import { RetryBudget } from '../../src/policy/state/retry-budget';
 import { prompt } from '../../src/request/messages';
@@ -71,6 +72,16 @@ describe('the options of retryBackoff', () => {
     [{ attempts: 5 }, 5],
   ])('attempts: %o makes %i calls', (options, calls) => {
     expect(run(options).calls).toBe(calls);
+  });
+
+  it('attempts: as many as the time allows are no reason to ask nobody', () => {
+    const clock = new VirtualTimeScheduler();
+    const ask = compose(
+      () => of(...answerEvents('fine')),
+      retryBackoff({ attempts: Infinity, scheduler: clock }),
+      deadlines({ total: 60_000, scheduler: clock }),
+    );
+    expect(watch(ask(question)).end).toBe('complete');
   });
 
   it('attempts: the last error ends the call', () => {

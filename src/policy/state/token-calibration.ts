@@ -27,13 +27,18 @@ export class TokenCalibration {
 
   /** Takes note of a whole answer, for the input of which `estimate` was the estimate. */
   add(estimate: number, { inputTokens, outputTokens }: CountedTokens): void {
-    if (inputTokens !== undefined && estimate > 0) {
+    if (isCount(inputTokens) && estimate > 0) {
       this.#estimated = this.#estimated * MEMORY + estimate;
       this.#input = this.#input * MEMORY + inputTokens;
     }
-    if (outputTokens !== undefined) {
+    if (isCount(outputTokens)) {
       this.#answers = this.#answers * MEMORY + 1;
       this.#output = this.#output * MEMORY + outputTokens;
     }
   }
+}
+
+// A handler of one's own may say anything, which would be in all estimates from then on.
+function isCount(tokens: number | undefined): tokens is number {
+  return tokens !== undefined && tokens >= 0 && tokens < Infinity;
 }

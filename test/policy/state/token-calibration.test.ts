@@ -37,6 +37,9 @@ describe('TokenCalibration', () => {
     const calibration = new TokenCalibration();
     calibration.add(100, {});
     calibration.add(0, { inputTokens: 500 });
+    for (const odd of [-1, NaN, Infinity]) {
+      calibration.add(100, { inputTokens: odd, outputTokens: odd });
+    }
     expect(calibration.expect(100, 50)).toBe(150);
     calibration.add(100, { outputTokens: 7 });
     expect(calibration.expect(100, 50)).toBe(107);
