@@ -93,12 +93,10 @@ describe('admission', () => {
   it('sends nothing for who is refused, though it makes room on hearing of that', () => {
     const { door, clock, call } = setUp({ maxWait: 10, maxQueue: 1 });
     const running = call();
-    const sent = vi.fn(() => NEVER);
+    const sent = vi.fn(open);
     const again: Watched<ChatEvent>[] = [];
-    compose(
-      () => defer(sent),
-      door,
-    )(usual).subscribe({
+    const refused: Handler = (request) => defer(() => sent(request));
+    compose(refused, door)(usual).subscribe({
       error: () => {
         // Its place in the queue is free as well.
         again.push(call());

@@ -386,12 +386,15 @@ describe('waiting for limitConcurrency', () => {
     vi.useFakeTimers();
     try {
       const limit = limitConcurrency<number>({ max: 1 });
-      const [running, broken] = [new Subject<number>(), new Subject<number>()];
+      const running = new Subject<number>();
+      const broken = new Observable<number>();
+      broken.subscribe = () => {
+        throw new Error('no subscribe');
+      };
       watch(running.pipe(limit));
       watch(broken.pipe(limit)).subscription.add(() => {
         throw new Error('teardown');
       });
-      broken.unsubscribe();
       const next = watch(of(1).pipe(limit));
       running.complete();
       vi.runAllTimers();
