@@ -48,6 +48,9 @@ export interface DeadlinesOptions {
  * call alive past `firstToken` and `total`; `total` also keeps to a deadline in the request's
  * context, and inner deadlines can't outlast outer ones.
  *
+ * Time that steps back stands still; pass a `scheduler` with a monotonic `now` where the wall clock
+ * may be put forward or back.
+ *
  * @param options - See {@link DeadlinesOptions}.
  * @returns A policy that is also an operator, where the first value counts as output.
  * Errors: `timed-out`, whose `code` is `connect`, `first-token`, `idle` or `total`; the last one is

@@ -96,7 +96,10 @@ describe('admission', () => {
     const sent = vi.fn(open);
     const again: Watched<ChatEvent>[] = [];
     const refused: Handler = (request) => defer(() => sent(request));
-    compose(refused, door)(usual).subscribe({
+    compose(
+      refused,
+      door,
+    )(usual).subscribe({
       error: () => {
         // Its place in the queue is free as well.
         again.push(call());
