@@ -2,6 +2,7 @@ import type { FinishReason } from '../../event/chat-event';
 import type { AnswerContext } from '../decoder';
 import { asObject, asText } from '../json';
 import { ToolCallAssembler } from '../tool-call-assembler';
+import { CallKeys, isCall } from './call-keys';
 import { sayingOf, sayingsOf, type Kind, type Saying } from './sayings';
 import type { OutputItem, ResponseEvent } from './wire';
 
@@ -15,7 +16,7 @@ import type { OutputItem, ResponseEvent } from './wire';
 export class OutputReader {
   refusal = '';
   readonly #calls: ToolCallAssembler;
-  readonly #callIds = new Set<string>();
+  readonly #keys = new CallKeys();
   readonly #said = new Set<string>();
 
   constructor(private readonly answer: Pick<AnswerContext, 'emit'>) {
@@ -57,23 +58,28 @@ export class OutputReader {
         this.#part(place, part, sayingOf(frame.part));
         break;
       case 'response.function_call_arguments.delta':
-        this.#calls.add(place, { input: asText(frame.delta) });
+        this.#calls.add(this.#keys.ofArguments(frame), { input: asText(frame.delta) });
         break;
       case 'response.custom_tool_call_input.delta':
-        this.#calls.addText(place, { input: asText(frame.delta) });
+        this.#calls.addText(this.#keys.ofArguments(frame), { input: asText(frame.delta) });
         break;
       case 'response.function_call_arguments.done':
-        this.#calls.complete(place, { name: asText(frame.name), input: asText(frame.arguments) });
+        this.#calls.complete(this.#keys.ofArguments(frame), {
+          name: asText(frame.name),
+          input: asText(frame.arguments),
+        });
         break;
-      case 'response.custom_tool_call_input.done':
-        this.#calls.addText(place, {});
-        this.#calls.complete(place, { input: asText(frame.input) });
+      case 'response.custom_tool_call_input.done': {
+        const key = this.#keys.ofArguments(frame);
+        this.#calls.addText(key, {});
+        this.#calls.complete(key, { input: asText(frame.input) });
         break;
+      }
       case 'response.output_item.added':
-        this.#call(place, item, false);
+        if (isCall(item)) this.#call(this.#keys.ofItem(frame, item, false), item, false);
         break;
       case 'response.output_item.done':
-        this.#call(place, item, item.status !== 'incomplete');
+        if (isCall(item)) this.#call(this.#keys.ofItem(frame, item, true), item, isWhole(item));
         this.#item(place, item);
         break;
     }
@@ -86,32 +92,52 @@ export class OutputReader {
     const items = output.map((item) => asObject<OutputItem>(item) ?? {});
     const news = items.flatMap(sayingsOf).filter(({ kind }) => !this.#said.has(kind));
     for (const { kind, part, text } of news) this.#say(kind, 'rest', part, text);
-    const hadCalls = this.hasCalls;
-    items.forEach((item, index) => {
-      const id = asText(item.call_id);
-      const known = id === undefined ? hadCalls : this.#callIds.has(id);
-      if (!known) this.#call(`rest ${String(index)}`, item, item.status !== 'incomplete');
-    });
+    this.#restOfCalls(items.filter(isCall));
   }
 
   finish(reason: FinishReason): void {
     this.#calls.finish(reason);
   }
 
-  #call(place: string, { type, call_id, name, ...item }: OutputItem, whole: boolean): void {
-    const piece = { id: asText(call_id), name: asText(name) };
-    if (type === 'function_call') {
-      this.#calls.add(place, piece);
-      const value = asObject(item.arguments);
-      if (whole && value !== undefined) this.#calls.addValue(place, piece, value);
-      else if (whole) this.#calls.complete(place, { input: asText(item.arguments) });
-    } else if (type === 'custom_tool_call') {
-      this.#calls.addText(place, piece);
-      if (whole) this.#calls.complete(place, { input: asText(item.input) });
-    } else {
-      return;
+  #restOfCalls(items: readonly OutputItem[]): void {
+    const hadCalls = this.hasCalls;
+    const renamed = this.#unlisted(items);
+    for (const item of items) {
+      const id = asText(item.call_id);
+      const key = this.#keys.named(id);
+      if (key !== undefined) {
+        const news = this.#calls.textOf(key) === '' && Boolean(inputOf(item));
+        if (news) this.#call(key, item, isWhole(item));
+      } else if (id === undefined ? !hadCalls : !renamed(item)) {
+        this.#call({}, item, isWhole(item));
+      }
     }
-    if (piece.id !== undefined) this.#callIds.add(piece.id);
+  }
+
+  // Some servers give a call a new id here. It is the same call if it says the same, once for
+  // each call that the list leaves out.
+  #unlisted(items: readonly OutputItem[]): (item: OutputItem) => boolean {
+    const listed = new Set(items.map(({ call_id: id }) => id));
+    const counts = new Map<string, number>();
+    for (const key of this.#keys.all.filter(({ id }) => !listed.has(id))) {
+      const call = callText(key.name, this.#calls.textOf(key));
+      counts.set(call, (counts.get(call) ?? 0) + 1);
+    }
+    return (item) => {
+      const call = callText(item.name, inputOf(item));
+      const count = counts.get(call) ?? 0;
+      counts.set(call, count - 1);
+      return count > 0;
+    };
+  }
+
+  #call(key: object, item: OutputItem, whole: boolean): void {
+    const piece = { id: asText(item.call_id), name: asText(item.name) };
+    if (item.type === 'function_call') this.#calls.add(key, piece);
+    else this.#calls.addText(key, piece);
+    const value = item.type === 'function_call' ? asObject(item.arguments) : undefined;
+    if (whole && value !== undefined) this.#calls.addValue(key, piece, value);
+    else if (whole) this.#calls.complete(key, { input: asText(inputOf(item)) });
   }
 
   #item(place: string, item: OutputItem): void {
@@ -138,4 +164,17 @@ export class OutputReader {
     if (kind === 'refusal') this.refusal += text;
     else this.answer.emit({ type: kind === 'text' ? 'text-delta' : 'reasoning-delta', text });
   }
+}
+
+function isWhole({ status }: OutputItem): boolean {
+  return status !== 'incomplete';
+}
+
+function inputOf({ type, arguments: json, input }: OutputItem): unknown {
+  return type === 'function_call' ? json : input;
+}
+
+/** What a call says, its id aside; arguments that are a value are like no others. */
+function callText(name: unknown, input: unknown): string {
+  return JSON.stringify([asText(name), typeof input === 'string' ? input : undefined]);
 }

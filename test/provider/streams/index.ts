@@ -5,6 +5,7 @@ import { geminiStreams } from './gemini';
 import { ollamaStreams } from './ollama';
 import { chatStreams } from './openai-chat';
 import { responsesStreams } from './openai-responses';
+import { responsesCallStreams } from './responses-calls';
 import { responsesItemStreams } from './responses-items';
 
 /** The streams of our own, one for each thing that servers are known to do. */
@@ -12,6 +13,7 @@ export const committed: readonly Recording[] = [
   ...chatStreams,
   ...compatibleStreams,
   ...responsesStreams,
+  ...responsesCallStreams,
   ...responsesItemStreams,
   ...anthropicStreams,
   ...geminiStreams,
