@@ -34,7 +34,7 @@ export class ResponseDecoder implements Decoder {
       this.body(frame);
       return true;
     }
-    if (response !== undefined || frame.output_index !== undefined) this.#start(response ?? {});
+    if (response !== undefined || tellsOutput(frame)) this.#start(response ?? {});
     this.#output.event(type, frame);
     return false;
   }
@@ -86,6 +86,11 @@ export class ResponseDecoder implements Decoder {
   #failure({ error }: ResponseObject, status: string): Error {
     return error ? this.#answer.failure({ error }) : finishFailure(this.#answer.provider, status);
   }
+}
+
+/** Whether an event tells of what the model makes; some servers say nothing before that. */
+function tellsOutput({ output_index, item_id, item, delta }: ResponseEvent): boolean {
+  return (output_index ?? item_id ?? item ?? delta) !== undefined;
 }
 
 function whyIncomplete(response: ResponseObject): string {

@@ -42,6 +42,24 @@ describe('a stream of a response', () => {
     ]);
   });
 
+  it.each<[string, string, object]>([
+    ['a place', 'output_text.done', { output_index: 0, text: 'Hi' }],
+    ['an item by its id', 'output_text.done', { item_id: 'a', text: 'Hi' }],
+    [
+      'an item',
+      'output_item.done',
+      { item: { type: 'message', content: [{ type: 'output_text', text: 'Hi' }] } },
+    ],
+    ['a piece', 'output_text.delta', { delta: 'Hi' }],
+  ])('starts before its text where nothing but %s tells so', (_, type, rest) => {
+    const body = event(`response.${type}`, rest) + event('response.completed', { response });
+    expect(read(sse, body).events.map((each) => each.type)).toEqual([
+      'start',
+      'text-delta',
+      'finish',
+    ]);
+  });
+
   it('is truncated without its own terminal, [DONE] or not', () => {
     for (const end of ['', frame('[DONE]'), event('response.output_text.done', { text: 'Hi' })]) {
       expect(read(sse, created + text + end).failure?.error).toMatchObject({ kind: 'truncated' });
