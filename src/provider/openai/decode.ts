@@ -74,7 +74,8 @@ export class ChatDecoder implements Decoder {
     // A message behind its pieces, or beside them, only tells them again.
     const delta = this.#inPieces ? piece : asObject<ChatDelta>(choice.message);
     if (delta !== undefined) this.#delta(delta);
-    this.#say('text-delta', asText(choice.text));
+    // Together AI says the text of a delta there again.
+    else this.#say('text-delta', asText(choice.text));
     if (choice.usage) this.#count(choice.usage);
     // Some servers send `null` again after the reason, so the last one that says something stays.
     if (choice.finish_reason) this.#reason(choice.finish_reason);

@@ -63,6 +63,16 @@ export const compatibleStreams: readonly Recording[] = [
     { ...stopped, text: 'Hi' },
   ),
   chat(
+    'Together AI: each piece twice, in the delta and beside it',
+    [
+      chunk({ role: 'assistant', content: 'ABC', tool_calls: null }, { text: 'ABC' }),
+      chunk({ role: 'assistant', content: 'DEF', tool_calls: null }, { text: 'DEF' }),
+      chunk({ role: 'assistant', content: '' }, { text: '', finish_reason: 'stop' }),
+      done,
+    ],
+    { ...stopped, text: 'ABCDEF' },
+  ),
+  chat(
     'calls without an index whose pieces come side by side',
     [
       calls(
