@@ -6,8 +6,8 @@ import type { ChatDelta, FunctionDelta, ToolCallDelta } from './wire';
 
 interface Slot {
   readonly key: unknown;
-  readonly id: string | undefined;
-  readonly name: string | undefined;
+  id: string | undefined;
+  name: string | undefined;
 }
 
 /** What a fragment says of its call. */
@@ -72,16 +72,24 @@ export class ChatToolCalls {
 
   // The index tells calls apart, where there is one and it is true: some servers leave it
   // out, and some send 0 for each of several whole calls, with an id and a name each.
-  #key(index: number | undefined, { id, name, position }: Piece): unknown {
+  #key(index: number | undefined, piece: Piece): unknown {
+    const { id, name, position } = piece;
     const place = index ?? id ?? (name === undefined ? this.#continued(position) : {});
     this.#last = place;
     const slot = this.#slots.get(place);
-    const begun = slot !== undefined && (this.#calls.textOf(slot.key) !== '' || name !== slot.name);
-    const another = begun && id !== undefined && name !== undefined && id !== slot.id;
-    if (slot !== undefined && !another) return slot.key;
+    if (slot !== undefined && !this.#isAnother(slot, piece)) {
+      slot.id ??= id;
+      slot.name ??= name;
+      return slot.key;
+    }
     const key = {};
     this.#slots.set(place, { key, id, name });
     return key;
+  }
+
+  #isAnother(slot: Slot, { id, name }: Piece): boolean {
+    if (id === undefined || name === undefined || slot.id === undefined) return false;
+    return id !== slot.id && (this.#calls.textOf(slot.key) !== '' || name !== slot.name);
   }
 
   // A piece that names no call is of the last one; several of them are of the calls in order.

@@ -111,6 +111,28 @@ export const compatibleStreams: readonly Recording[] = [
     },
   ),
   chat(
+    'calls whose ids come late, and are then told again',
+    [
+      calls({ index: 0, function: { arguments: '' } }),
+      calls({ index: 0, id: 'a', function: { name: 'weather', arguments: '{"city":' } }),
+      calls({ index: 0, id: 'a', function: { name: 'weather', arguments: '"Rome"}' } }),
+      calls({ index: 1, function: { name: 'weather', arguments: '{"city"' } }),
+      calls({ index: 1, id: 'b', function: { name: 'weather', arguments: ':' } }),
+      calls({ index: 1, id: 'b', function: { name: 'weather', arguments: '"Oslo"}' } }),
+      calls({ index: 1, id: 'c', function: { name: 'weather', arguments: '{}' } }),
+      finish('tool_calls'),
+      done,
+    ],
+    {
+      ...called,
+      tool_calls: [
+        { id: 'a', name: 'weather', args: { city: 'Rome' } },
+        { id: 'b', name: 'weather', args: { city: 'Oslo' } },
+        { id: 'c', name: 'weather', args: {} },
+      ],
+    },
+  ),
+  chat(
     'DashScope: an emptied id in each further piece, and a last piece of nothing',
     [
       chunk({ role: 'assistant', content: null }),
