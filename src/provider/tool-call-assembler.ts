@@ -72,10 +72,11 @@ export class ToolCallAssembler {
   /**
    * Emits the calls. One whose JSON is bad is `invalid` when the answer is whole; when the
    * answer was cut short the call was too, so it is dropped.
+   *
+   * @param cut - Whether the answer may have been cut short.
    */
-  finish(reason: FinishReason): void {
+  finish(reason: FinishReason, cut = reason === 'length' || reason === 'content-filter'): void {
     const whole = reason === 'tool-calls' || reason === 'stop';
-    const cut = reason === 'length' || reason === 'content-filter';
     for (const call of this.#calls.values()) {
       const { index, name, text } = call;
       const id = call.id || madeUpId(index);

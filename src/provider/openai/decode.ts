@@ -25,7 +25,8 @@ export class ChatDecoder implements Decoder {
 
   frame(data: string, event: string | undefined): boolean {
     if (data[0] !== '{' && data.trim() === '[DONE]') {
-      this.#finish();
+      // Without a reason, nothing says that the last call is whole.
+      this.#finish(this.#rawReason === undefined || undefined);
       return true;
     }
     const chunk = asObject<ChatChunk>(readFrame(this.#answer, data, event));
@@ -122,12 +123,12 @@ export class ChatDecoder implements Decoder {
     this.#answer.emit({ type: 'start', provider, ...said });
   }
 
-  #finish(): void {
+  #finish(cut?: boolean): void {
     this.#start({});
     const rawReason = this.#rawReason;
     const reason = finishReason(rawReason);
     if (reason === 'failure') return;
-    this.#toolCalls?.finish(reason);
+    this.#toolCalls?.finish(reason, cut);
     if (this.#usage !== undefined) this.#answer.emit({ type: 'usage', usage: this.#usage });
     const refusal = asText(this.#refusal);
     const said = compact({ rawReason, usage: this.#usage, refusal });

@@ -44,8 +44,8 @@ export class ChatToolCalls {
   }
 
   /** Emits the calls, see {@link ToolCallAssembler.finish}. */
-  finish(reason: FinishReason): void {
-    this.#calls.finish(reason);
+  finish(reason: FinishReason, cut?: boolean): void {
+    this.#calls.finish(reason, cut);
   }
 
   #add(

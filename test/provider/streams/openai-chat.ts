@@ -70,6 +70,20 @@ export const chatStreams: readonly Recording[] = [
     },
   ),
   chat(
+    '[DONE] without a finish reason, after a call that has no arguments yet',
+    [chunk({ content: 'Hi' }), call(0, { id: 'a', function: weather }), done],
+    { text: 'Hi' },
+  ),
+  chat(
+    'an unknown finish reason, after a call without arguments',
+    [call(0, { id: 'a', function: weather }), finish('eos'), done],
+    {
+      finish: 'unknown',
+      finish_raw: 'eos',
+      tool_calls: [{ id: 'a', name: 'weather', args: {} }],
+    },
+  ),
+  chat(
     'a finish reason that is null again in the chunk with the usage',
     [
       ': OPENROUTER PROCESSING\n\n',
