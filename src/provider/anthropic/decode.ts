@@ -19,6 +19,7 @@ export class MessageDecoder implements Decoder {
   readonly #answer: AnswerContext;
   readonly #calls: ToolCallAssembler;
   readonly #blocks = new Map<unknown, OpenBlock>();
+  #stopped: OpenBlock | undefined;
   #started = false;
   #begun = false;
   #rawReason: string | undefined;
@@ -115,6 +116,8 @@ export class MessageDecoder implements Decoder {
     this.#start({});
     this.#begun = true;
     this.#settle(index);
+    // A block that stops as the last one may have been cut.
+    if (this.#stopped?.type === 'tool_use') this.#calls.complete(this.#stopped, {});
     const block: OpenBlock = { type, input };
     this.#blocks.set(index, block);
     if (type === 'text') this.#say('text-delta', text);
@@ -139,6 +142,7 @@ export class MessageDecoder implements Decoder {
 
   #blockStop(index: unknown): void {
     this.#settle(index);
+    this.#stopped = this.#blocks.get(index);
     this.#blocks.delete(index);
   }
 

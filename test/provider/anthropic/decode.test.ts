@@ -242,6 +242,13 @@ describe('tool calls', () => {
     const short = decode(stream(...cut, messageDelta('max_tokens'), messageStop)).answer;
     expect(short).toMatchObject({ toolCalls: [], finish: { reason: 'length' } });
   });
+
+  it('that have no arguments are whole when another block follows', () => {
+    const end = [messageDelta('max_tokens'), messageStop];
+    const two = [...toolUse(0, 'now'), ...toolUse(1, 'here')];
+    const { answer } = decode(stream(messageStart(), ...two, ...end));
+    expect(answer?.toolCalls).toEqual([{ id: 'toolu_0', name: 'now', input: {} }]);
+  });
 });
 
 describe('the end', () => {
