@@ -57,6 +57,7 @@ export class ChatToolCalls {
     const called = asObject<FunctionDelta>(rawFunction);
     const name = asText((called ?? custom)?.name);
     const key = this.#key(typeof index === 'number' ? index : undefined, { id, name, position });
+    if (id !== undefined && name !== undefined && this.#tellsAgain(key, called)) return;
     if (called === undefined && custom !== undefined) {
       this.#calls.addText(key, { id, name, input: asText(custom.input) });
     } else {
@@ -68,6 +69,12 @@ export class ChatToolCalls {
     const piece = { id, name: asText(name) };
     if (typeof input === 'object' && input !== null) this.#calls.addValue(key, piece, input);
     else this.#calls.add(key, { ...piece, input: asText(input) });
+  }
+
+  // LiteLLM tells a call whole at the end. No piece can say the same behind a bracket.
+  #tellsAgain(key: unknown, called: FunctionDelta | undefined): boolean {
+    const text = this.#calls.textOf(key);
+    return text !== undefined && text.endsWith('}') && called?.arguments === text;
   }
 
   // The index tells calls apart, where there is one and it is true: some servers leave it

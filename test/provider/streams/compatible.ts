@@ -133,6 +133,18 @@ export const compatibleStreams: readonly Recording[] = [
     },
   ),
   chat(
+    'LiteLLM: the whole call again in the last piece',
+    [
+      calls({ index: 0, id: 'a', function: { name: 'weather', arguments: '{"of":' } }),
+      calls({ index: 0, id: 'a', function: { name: 'weather', arguments: '{"of":' } }),
+      calls({ index: 0, id: 'a', function: { arguments: '{}}}' } }),
+      calls({ index: 0, id: 'a', function: { name: 'weather', arguments: '{"of":{"of":{}}}' } }),
+      finish('tool_calls'),
+      done,
+    ],
+    { ...called, tool_calls: [{ id: 'a', name: 'weather', args: { of: { of: {} } } }] },
+  ),
+  chat(
     'DashScope: an emptied id in each further piece, and a last piece of nothing',
     [
       chunk({ role: 'assistant', content: null }),
