@@ -96,7 +96,10 @@ export class ChatToolCalls {
 
   #isAnother(slot: Slot, { id, name }: Piece): boolean {
     if (id === undefined || name === undefined || slot.id === undefined) return false;
-    return id !== slot.id && (this.#calls.textOf(slot.key) !== '' || name !== slot.name);
+    const told = this.#calls.textOf(slot.key) !== '';
+    const renamed = name !== slot.name;
+    // Some servers give the same id to each of several calls.
+    return id === slot.id ? told && renamed && slot.name !== undefined : told || renamed;
   }
 
   // A piece that names no call is of the last one; several of them are of the calls in order.

@@ -145,6 +145,23 @@ export const compatibleStreams: readonly Recording[] = [
     { ...called, tool_calls: [{ id: 'a', name: 'weather', args: { of: { of: {} } } }] },
   ),
   chat(
+    'whole calls without an index, all with the same id',
+    [
+      calls({ id: '0', function: { name: 'weather', arguments: '{"city":"Rome"}' } }),
+      calls({ id: '0', function: { name: 'time', arguments: '{"zone":' } }),
+      calls({ id: '0', function: { arguments: '"UTC"}' } }),
+      finish('tool_calls'),
+      done,
+    ],
+    {
+      ...called,
+      tool_calls: [
+        { id: '0', name: 'weather', args: { city: 'Rome' } },
+        { id: '0', name: 'time', args: { zone: 'UTC' } },
+      ],
+    },
+  ),
+  chat(
     'DashScope: an emptied id in each further piece, and a last piece of nothing',
     [
       chunk({ role: 'assistant', content: null }),
