@@ -139,7 +139,8 @@ export class ChatDecoder implements Decoder {
 /** A choice, unless it is one of those beside the first. */
 function firstChoice(item: unknown): ChatChoice | undefined {
   const choice = asObject<ChatChoice>(item);
-  return (choice?.index ?? 0) === 0 ? choice : undefined;
+  const index = choice?.index ?? 0;
+  return index === 0 || index === '0' ? choice : undefined;
 }
 
 // For some servers, `"null"` is the word for no reason yet.

@@ -56,7 +56,7 @@ export class ChatToolCalls {
     const custom = asObject<FunctionDelta>(rawCustom);
     const called = asObject<FunctionDelta>(rawFunction);
     const name = asText((called ?? custom)?.name);
-    const key = this.#key(typeof index === 'number' ? index : undefined, { id, name, position });
+    const key = this.#key(readIndex(index), { id, name, position });
     if (id !== undefined && name !== undefined && this.#tellsAgain(key, called)) return;
     if (called === undefined && custom !== undefined) {
       this.#calls.addText(key, { id, name, input: asText(custom.input) });
@@ -106,4 +106,10 @@ export class ChatToolCalls {
   #continued(position: number | undefined): unknown {
     return position === undefined ? this.#last : [...this.#slots.keys()][position];
   }
+}
+
+// Some servers write it as a text.
+function readIndex(index: unknown): number | undefined {
+  const read = asText(index) === undefined ? index : Number(index);
+  return typeof read === 'number' && !Number.isNaN(read) ? read : undefined;
 }

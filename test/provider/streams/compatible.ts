@@ -162,6 +162,29 @@ export const compatibleStreams: readonly Recording[] = [
     },
   ),
   chat(
+    'indices that are texts',
+    [
+      chunk({ content: 'Hi' }, { index: '0' }),
+      chunk({ content: 'no' }, { index: '1' }),
+      calls(
+        { index: '0', id: 'a', function: { name: 'weather', arguments: '{"city":' } },
+        { index: '1', id: 'b', function: { name: 'weather', arguments: '{"city":' } },
+      ),
+      calls({ index: '1', function: { arguments: '"Oslo"}' } }),
+      calls({ index: '0', function: { arguments: '"Rome"}' } }),
+      finish('tool_calls'),
+      done,
+    ],
+    {
+      ...called,
+      text: 'Hi',
+      tool_calls: [
+        { id: 'a', name: 'weather', args: { city: 'Rome' } },
+        { id: 'b', name: 'weather', args: { city: 'Oslo' } },
+      ],
+    },
+  ),
+  chat(
     'DashScope: an emptied id in each further piece, and a last piece of nothing',
     [
       chunk({ role: 'assistant', content: null }),
