@@ -8,6 +8,19 @@ const BACKLOG = 16 * 1024 * 1024;
 const CHUNK = 65_536;
 const NOTHING = new Uint8Array(0);
 
+/** What servers and proxies put where a coding belongs, and what leaves the bytes as they are. */
+const NO_CODING = /^(?:|identity|none|utf-8|chunked)$/;
+
+/** The codings that a `content-encoding` names, or an empty text. */
+export function codingOf(header: string | undefined): string {
+  if (header === undefined) return '';
+  const names = header.toLowerCase().split(',');
+  return names
+    .map((name) => name.trim())
+    .filter((name) => !NO_CODING.test(name))
+    .join();
+}
+
 /** Where the decoded bytes go; after `end` or `error` nothing follows. */
 export interface DecompressObserver {
   readonly next: (bytes: Uint8Array) => void;
@@ -23,7 +36,7 @@ export class Decompressor {
   #reason: LlmError | undefined;
 
   constructor(
-    private readonly encoding: string,
+    private readonly coding: string,
     private readonly observer: DecompressObserver,
   ) {}
 
@@ -53,7 +66,7 @@ export class Decompressor {
   }
 
   #open(first: Uint8Array): Transform | undefined {
-    return createDecoder(this.encoding, first)
+    return createDecoder(this.coding, first)
       ?.on('data', this.observer.next)
       .on('end', () => {
         this.observer.end(this.#reason);
@@ -71,9 +84,9 @@ export class Decompressor {
   }
 }
 
-function createDecoder(encoding: string, first: Uint8Array): Transform | undefined {
+function createDecoder(coding: string, first: Uint8Array): Transform | undefined {
   const options = { chunkSize: CHUNK };
-  switch (encoding) {
+  switch (coding) {
     case 'gzip':
     case 'x-gzip':
       return createGunzip(options);

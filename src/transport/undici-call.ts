@@ -2,7 +2,7 @@ import type { Subscriber, Unsubscribable } from 'rxjs';
 import type { Dispatcher } from 'undici';
 import { classify } from '../error/classify';
 import type { Connection, ConnectionSource, ConnectionUser } from './connection';
-import { Decompressor } from './decompress';
+import { codingOf, Decompressor } from './decompress';
 import { secretsIn, type PreparedRequest } from './prepare';
 import { Release } from './release';
 import { responseTooLarge } from './response-size';
@@ -108,8 +108,8 @@ export class UndiciCall implements Dispatcher.DispatchHandler, ConnectionUser, U
     controller.rawHeaders = null;
     if (status < 200) return;
     const headers = joined(raw);
-    const encoding = headers['content-encoding']?.trim().toLowerCase() ?? '';
-    if (encoding !== '' && encoding !== 'identity') this.#decompressor = this.#decode(encoding);
+    const coding = codingOf(headers['content-encoding']);
+    if (coding !== '') this.#decompressor = this.#decode(coding);
     this.subscriber.next({ status, headers, receivedAt: Date.now() });
   }
 
@@ -149,8 +149,8 @@ export class UndiciCall implements Dispatcher.DispatchHandler, ConnectionUser, U
     else this.subscriber.next(bytes);
   }
 
-  #decode(encoding: string): Decompressor {
-    return new Decompressor(encoding, {
+  #decode(coding: string): Decompressor {
+    return new Decompressor(coding, {
       next: (bytes) => {
         this.#next(bytes);
       },

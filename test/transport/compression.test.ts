@@ -15,6 +15,8 @@ const encodings: readonly (readonly [name: string, encoding: string, body: Buffe
   ['x-gzip', 'x-gzip', gzipSync(text)],
   ['br', 'br', brotliCompressSync(text)],
   ['deflate', 'deflate', deflateSync(text)],
+  ['gzip and nothing more', 'gzip, identity', gzipSync(text)],
+  ['nothing and then gzip', 'None,GZIP', gzipSync(text)],
   ['deflate without its wrapping', 'deflate', deflateRawSync(text)],
 ];
 
@@ -43,7 +45,8 @@ describe('httpTransport decodes a body that comes compressed all the same', () =
     expect((await outcomeOf(pooled()(requestTo(server.url)))).text).toBe('abc'.repeat(50));
   });
 
-  it.each(['identity', ''])('and leaves one alone that says %j', async (encoding) => {
+  const nothing = ['identity', '', 'none', ' NONE', 'UTF-8', 'chunked', 'identity, none', ','];
+  it.each(nothing)('and leaves one alone that says %j', async (encoding) => {
     const server = await serve(encoding, Buffer.from('abc'));
     expect(await outcomeOf(pooled()(requestTo(server.url)))).toMatchObject({
       text: 'abc',
@@ -91,7 +94,7 @@ describe('httpTransport does not take a broken compressed body for a whole one',
     }
   });
 
-  it.each(['gzip', 'br', 'deflate', 'zstd', 'gzip, br', 'constructor'])(
+  it.each(['gzip', 'br', 'deflate', 'zstd', 'gzip, br', 'gzip, none, gzip', 'constructor'])(
     'that is not the %s it says',
     async (encoding) => {
       const server = await serve(encoding, Buffer.from('{"error":"plain text"}'));
