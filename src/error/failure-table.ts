@@ -31,7 +31,7 @@ export const failureTable: readonly FailureRow[] = [
   },
   // The caller's own abort: it says nothing about the server, and nobody waits for another try.
   {
-    causes: ['AbortError', 'ABORT_ERR', 'UND_ERR_ABORTED', 'ERR_CANCELED'],
+    causes: ['AbortError', 'ABORT_ERR', 'ERR_CANCELED'],
     kind: 'invalid-request',
     advice: 'it was aborted on this side',
   },
@@ -105,6 +105,8 @@ export const failureTable: readonly FailureRow[] = [
       'UND_ERR_CONNECT_TIMEOUT',
       'UND_ERR_SOCKET',
       'UND_ERR_INFO',
+      // How undici tells that a proxy refused.
+      'UND_ERR_ABORTED',
       'ERR_NETWORK',
       'ERR_HTTP2_*',
       'HPE_*',

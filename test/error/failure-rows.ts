@@ -75,6 +75,7 @@ export const failureCases: readonly FailureCase[] = [
       ...codes('EAI_FAIL', 'ENOTFOUND', 'ERR_TLS_HANDSHAKE_TIMEOUT'),
       'connect timeout': { cause: coded('UND_ERR_CONNECT_TIMEOUT', 'ConnectTimeoutError') },
       'system timeout': { cause: coded('ETIMEDOUT') },
+      'a proxy refused': { cause: wrapped(coded('UND_ERR_ABORTED', 'AbortError')) },
       'HTTP/2 refused the stream': { cause: coded('ERR_HTTP2_STREAM_ERROR') },
     },
   },
@@ -467,7 +468,6 @@ export const failureCases: readonly FailureCase[] = [
     verdict: 'invalid-request ---',
     signals: {
       DOM: { cause: new DOMException('SERVER PROSE', 'AbortError') },
-      undici: { cause: coded('UND_ERR_ABORTED', 'AbortError') },
       ...codes('ABORT_ERR', 'ERR_CANCELED'),
     },
   },

@@ -1,6 +1,8 @@
 import { inspect } from 'node:util';
-import { describe, expect, it } from 'vitest';
-import { key, outcomeOf, question, requestTo, transports } from './calls';
+import { fetch, ProxyAgent } from 'undici';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { fetchTransport } from '../../src/transport/fetch';
+import { key, outcomeOf, pooled, question, requestTo, transports } from './calls';
 import { closedPort, httpServer, type RawListener, rawServer } from './servers';
 
 const chunk = (text: string): string => `${text.length.toString(16)}\r\n${text}\r\n`;
@@ -212,6 +214,22 @@ describe.each(transports)('%s', (_, create) => {
 
   it.each([0, -1, NaN])('refuses maxResponseBytes %d', (maxResponseBytes) => {
     expect(() => create({ maxResponseBytes })).toThrow(/maxResponseBytes/);
+  });
+});
+
+describe('a proxy that refuses', () => {
+  it.each([403, 407, 502, 503])('with %d is a failure of the network', async (status) => {
+    const proxy = await rawServer((socket) => socket.end(`HTTP/1.1 ${String(status)} X\r\n\r\n`));
+    const dispatcher = new ProxyAgent(proxy.url);
+    onTestFinished(() => dispatcher.destroy());
+    const asked: typeof globalThis.fetch = (url, init) =>
+      fetch(url as string, { ...init, dispatcher } as never) as never;
+    for (const transport of [pooled({ dispatcher }), fetchTransport({ fetch: asked })]) {
+      const { error } = await outcomeOf(transport(requestTo('https://llm.example')));
+      expect(error).toMatchObject({ kind: 'network', retryable: true, failover: true });
+      expect(inspect(error, { depth: 9 })).toContain(`Proxy response (${String(status)})`);
+      expectNoSecretIn(error);
+    }
   });
 });
 
