@@ -138,8 +138,8 @@ class FetchCall {
   }
 }
 
-// `fetch` reports a broken connection by a bare `TypeError`, which elsewhere is a bug.
-function named(cause: unknown): unknown {
-  if (!(cause instanceof TypeError)) return cause;
+// Each platform reports a broken connection by an error of its own, which elsewhere may be a bug.
+// What says more than that by its name or code is found in the cause.
+function named(cause: unknown): Error {
   return Object.assign(new Error('fetch failed', { cause }), { name: 'NetworkError' });
 }

@@ -1,8 +1,9 @@
 import { inspect } from 'node:util';
 import { lastValueFrom, take } from 'rxjs';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { LlmError } from '../../src/error/llm-error';
 import { fetchTransport } from '../../src/transport/fetch';
-import { key, outcomeOf, requestTo } from './calls';
+import { key, type Outcome, outcomeOf, requestTo } from './calls';
 
 const url = 'https://llm.example';
 
@@ -59,6 +60,39 @@ describe('fetchTransport', () => {
     expect(error!.kind).toBe('network');
     expect((error!.cause as Error | undefined)?.cause).toEqual(shown && new TypeError(shown));
     expect(inspect(error, { depth: 20, showHidden: true })).not.toContain(key);
+  });
+
+  const lost = new Error('Network connection lost.');
+  const refused = Object.assign(new Error('Unable to connect'), { code: 'ConnectionRefused' });
+  const reset = Object.assign(new Error('x'), { code: 'ECONNRESET' });
+  it.each<readonly [string, unknown, object]>([
+    ['an Error', lost, { kind: 'network', retryable: true, failover: true }],
+    ['a code of one platform', refused, { kind: 'network', retryable: true, failover: true }],
+    ['a code that is known', reset, { kind: 'network', code: 'ECONNRESET' }],
+    ['nothing', undefined, { kind: 'network' }],
+    ['an abort', new DOMException('x', 'AbortError'), { kind: 'invalid-request' }],
+    ['a deadline', new DOMException('x', 'TimeoutError'), { kind: 'timed-out' }],
+    ['an answer', Object.assign(new Error('x'), { status: 429 }), { kind: 'rate-limited' }],
+  ])('takes what a platform throws for what it is: %s', async (_, thrown, expected) => {
+    const fetch = () => Promise.reject(thrown);
+    const { error } = await outcomeOf(fetchTransport({ fetch })(requestTo(url)));
+    expect(error).toMatchObject(expected);
+    const body = new ReadableStream({
+      start: (controller) => controller.enqueue(new TextEncoder().encode('abc')),
+      pull: (controller) => controller.error(thrown),
+    });
+    const broken = fetchTransport({ fetch: () => Promise.resolve(new Response(body)) });
+    const outcome = await outcomeOf(broken(requestTo(url)));
+    expect(outcome).toMatchObject({ text: 'abc', error: expected });
+  });
+
+  it('passes on an LlmError, and shows a mistake in its fetch', async () => {
+    const failing = (thrown: Error): Promise<Outcome> =>
+      outcomeOf(fetchTransport({ fetch: () => Promise.reject(thrown) })(requestTo(url)));
+    const known = new LlmError('no', { kind: 'unauthorized' });
+    expect((await failing(known)).error).toBe(known);
+    const mistake = new ReferenceError('nonsense is not defined');
+    expect((await failing(mistake)).error!.cause).toMatchObject({ cause: mistake });
   });
 });
 
