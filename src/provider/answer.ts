@@ -6,7 +6,7 @@ import { burst } from '../internal/burst';
 import { OperatorSubscriber, tellTexts, textTarget } from '../internal/operate';
 import type { ResponseHead } from '../transport/transport';
 import type { FrameReader, FrameSink } from '../wire/framing';
-import { collect, jsonOrLines, parseJson, startOf } from './body-reader';
+import { collect, jsonOrLines, readErrorText, startOf } from './body-reader';
 import type { AnswerContext, Decoder } from './decoder';
 import type { Protocol } from './protocol';
 import { rateAllowances } from './rate-allowances';
@@ -158,7 +158,7 @@ export class Answer
     this.#keepAlive();
     if (ANSWERS.includes(head.status)) return;
     this.#reader = collect(ERROR_BODY_LENGTH, (text) => {
-      throw this.failure(parseJson(text) ?? text);
+      throw this.failure(readErrorText(text));
     });
   }
 

@@ -93,3 +93,8 @@ export function parseJson(text: string): unknown {
     return undefined;
   }
 }
+
+/** The body of a failed response: JSON, also where it comes as an event of a stream, or else text. */
+export function readErrorText(text: string): unknown {
+  return parseJson(text) ?? parseJson(/^data:(.*)/m.exec(text)?.[1] ?? '') ?? text;
+}

@@ -138,6 +138,27 @@ describe('a body in JSON', () => {
   });
 });
 
+describe('an error status', () => {
+  const said = (error: object): string => JSON.stringify({ error });
+  const quota = said({ code: 'insufficient_quota' });
+  const context = said({ code: 'context_length_exceeded' });
+  it.each([
+    ['an event', 429, `data: ${quota}\n\n`, 'quota-exhausted'],
+    ['an event with a name', 400, `event: error\ndata:${context}\n\n`, 'context-too-long'],
+    ['an event behind comments', 400, `: one\r\n\r\ndata: ${context}\r\n`, 'context-too-long'],
+    ['JSON that speaks of data', 429, quota.replace('}', ',"a":"\\ndata: {}"}'), 'quota-exhausted'],
+    ['an event that is no JSON', 429, 'data: no\n\n', 'rate-limited'],
+    ['a text that speaks of data', 429, `some data: ${quota}`, 'rate-limited'],
+  ])('goes by the code that stands in %s', (_, status, body, kind) => {
+    for (const { protocol } of streams) {
+      for (const contentType of ['text/event-stream', 'application/json', '']) {
+        const { failure } = deliver(protocol, { status, contentType, pieces: [bytesOf(body)] });
+        expect(failure?.error).toMatchObject({ kind, status });
+      }
+    }
+  });
+});
+
 describe('a status', () => {
   it.each([200, 201, 202, 203])('of %i does not matter where an answer follows', (status) => {
     for (const { protocol, body, expected } of streams) {
