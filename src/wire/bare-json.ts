@@ -68,7 +68,7 @@ function eventOf(text: string): 'error' | 'not-json' | undefined {
   return (Array.isArray(json) ? json : [json]).some(reportsError) ? 'error' : undefined;
 }
 
-// A finished answer of some protocols says `"error": null`.
+// A finished answer of some servers says `"error": null`, or `false`, or an empty text.
 function reportsError(item: unknown): boolean {
-  return typeof item === 'object' && item !== null && 'error' in item && item.error !== null;
+  return typeof item === 'object' && item !== null && 'error' in item && Boolean(item.error);
 }

@@ -36,6 +36,8 @@ describe('sse delivers what servers send besides the standard', () => {
       '{"error":null,"output":[]}',
       [['{"error":null,"output":[]}']],
     ],
+    ['a body whose error is false', '{"error":false,"a":1}', [['{"error":false,"a":1}']]],
+    ['a body whose error is empty', '{"error":"","a":1}', [['{"error":"","a":1}']]],
     ['two bodies', '{"a":1}\n{"a":2}\n', [['{"a":1}'], ['{"a":2}']]],
     ['braces and quotes inside strings', '{"a":"}{\\"]",\n"b":1}', [['{"a":"}{\\"]",\n"b":1}']]],
     ['an object with a comment in the middle', '{\n: ping\n"a":1\n}\n', [['{\n"a":1\n}']]],
