@@ -85,7 +85,8 @@ export function connect(vendor: Vendor, options: ProviderOptions): Connection {
         provider: name,
       });
     },
-    secrets: () => secretValues(key(), headers, baseURL),
+    secrets: () =>
+      secretValues(key(), headers, baseURL ?? environmentVariable(vendor.baseVariable)),
   };
 }
 

@@ -156,6 +156,16 @@ describe.each([
     expect(sent).toBe(2);
   });
 
+  it('keeps the query of a base URL of the environment out of its errors', () => {
+    vi.stubEnv('OPENAI_BASE_URL', 'https://one.example/v1?key=canary-of-the-query');
+    const pieces = [bytesOf(JSON.stringify({ error: { code: 'canary-of-the-query' } }))];
+    const { failure } = run(
+      factory({ model: 'm', apiKey: '', transport: transportOf({ status: 400, pieces }) }),
+    );
+    expect(failure?.error).toMatchObject({ kind: 'invalid-request' });
+    expect(inspect(failure, { depth: 20, showHidden: true })).not.toContain('canary');
+  });
+
   it('keeps what a server echoes out of its errors', () => {
     const echo = `bad key ${KEY} in ${QUESTION}`;
     const header = 'canary-of-a-header';
