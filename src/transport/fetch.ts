@@ -97,7 +97,7 @@ class FetchCall {
       this.subscriber.complete();
     } catch (cause) {
       this.#end();
-      this.subscriber.error(classify({ cause: named(cause), secrets: secretsIn(request.headers) }));
+      this.subscriber.error(classify({ cause: named(cause), secrets: secretsIn(request) }));
     }
   }
 

@@ -26,8 +26,8 @@ export function prepare({ url, headers, body }: TransportRequest): PreparedReque
 }
 
 /** Values that must not appear in any error. */
-export function secretsIn(headers: PreparedRequest['headers']): readonly string[] {
-  return Object.values(headers);
+export function secretsIn({ headers, target }: Omit<PreparedRequest, 'body'>): readonly string[] {
+  return [...Object.values(headers), ...new URL(target.href).searchParams.values()];
 }
 
 function checked(given: TransportRequest['headers']): PreparedRequest['headers'] {

@@ -21,6 +21,7 @@ export class UndiciCall implements Dispatcher.DispatchHandler, ConnectionUser, U
   /** Until it is sent: its body need not be kept for as long as the answer takes. */
   #request: PreparedRequest | undefined;
   readonly #headers: PreparedRequest['headers'];
+  readonly #target: PreparedRequest['target'];
   #source: ConnectionSource | undefined;
   #connection: Connection | undefined;
   #controller: Dispatcher.DispatchController | undefined;
@@ -38,6 +39,7 @@ export class UndiciCall implements Dispatcher.DispatchHandler, ConnectionUser, U
   ) {
     this.#request = request;
     this.#headers = request.headers;
+    this.#target = request.target;
   }
 
   start(source: ConnectionSource): void {
@@ -74,7 +76,8 @@ export class UndiciCall implements Dispatcher.DispatchHandler, ConnectionUser, U
     this.#end();
     this.#connection?.discard();
     if (this.#left) return;
-    const error = classify({ cause, secrets: secretsIn(this.#headers) });
+    const secrets = secretsIn({ headers: this.#headers, target: this.#target });
+    const error = classify({ cause, secrets });
     if (this.#decompressor) this.#decompressor.end(error);
     else this.subscriber.error(error);
   }

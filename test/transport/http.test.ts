@@ -2,6 +2,7 @@ import { inspect } from 'node:util';
 import { fetch, ProxyAgent } from 'undici';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { fetchTransport } from '../../src/transport/fetch';
+import type { Transport } from '../../src/transport/transport';
 import { key, outcomeOf, pooled, question, requestTo, transports } from './calls';
 import { closedPort, httpServer, type RawListener, rawServer } from './servers';
 
@@ -229,6 +230,24 @@ describe('a proxy that refuses', () => {
       expect(error).toMatchObject({ kind: 'network', retryable: true, failover: true });
       expect(inspect(error, { depth: 9 })).toContain(`Proxy response (${String(status)})`);
       expectNoSecretIn(error);
+    }
+  });
+});
+
+describe('an error that quotes its request', () => {
+  const failing = (message: string): readonly Transport[] => {
+    const fail = (): never => {
+      throw new TypeError(message);
+    };
+    return [pooled({ dispatcher: { dispatch: fail } }), fetchTransport({ fetch: fail })];
+  };
+
+  it('shows no key of its URL', async () => {
+    const url = 'https://llm.example/v1?version=1&key=canary-of-the-query';
+    for (const transport of failing(`no route to ${url}`)) {
+      const { error } = await outcomeOf(transport(requestTo('', { url, headers: {} })));
+      expect(error).toBeDefined();
+      expect(inspect(error, { depth: 20, showHidden: true })).not.toContain('canary');
     }
   });
 });
