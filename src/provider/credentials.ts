@@ -1,8 +1,8 @@
 import { LlmError } from '../error/llm-error';
+import { secretWords } from '../error/secrets';
 import { environmentVariable } from './environment';
 
 const NOT_FOR_HEADERS = /[^\t\x20-\x7e\x80-\xff]/;
-const SHORTEST_SECRET = 6;
 
 /**
  * Refuses a value that no header can carry (line breaks, NUL, characters outside Latin-1).
@@ -69,9 +69,6 @@ export function secretValues(
   headers: Readonly<Record<string, string>> | undefined,
   baseURL?: string,
 ): readonly string[] {
-  const words = Object.values(headers ?? {}).flatMap((value) => [value, ...value.split(/\s+/)]);
   const query = new URLSearchParams(baseURL?.split('?')[1]);
-  return [...(key === undefined ? [] : [key]), ...words, ...query.values()].filter(
-    (word) => word.length >= SHORTEST_SECRET,
-  );
+  return secretWords([key ?? '', ...Object.values(headers ?? {}), ...query.values()]);
 }

@@ -1,4 +1,5 @@
 import { classify } from '../error/classify';
+import { secretWords } from '../error/secrets';
 import { rememberLast } from '../internal/remember-last';
 import type { TransportRequest } from './transport';
 
@@ -27,7 +28,7 @@ export function prepare({ url, headers, body }: TransportRequest): PreparedReque
 
 /** Values that must not appear in any error. */
 export function secretsIn({ headers, target }: Omit<PreparedRequest, 'body'>): readonly string[] {
-  return [...Object.values(headers), ...new URL(target.href).searchParams.values()];
+  return secretWords([...Object.values(headers), ...new URL(target.href).searchParams.values()]);
 }
 
 function checked(given: TransportRequest['headers']): PreparedRequest['headers'] {

@@ -159,6 +159,9 @@ describe('sharesRun', () => {
     ['abcdefgXh', ['abcdefgh'], 8, false],
     ['anything', [''], 8, false],
     ['short', ['short'], 8, false],
+    ['the sk-1234.', ['sk-1234'], 12, true],
+    ['sk-123456789', ['sk-123456789'], 12, true],
+    ['sk-12345678', ['sk-123456789'], 12, false],
     ['second-one', ['nothing-here', 'second-one'], 8, true],
     ['anything', [], 8, false],
   ])('%s against %j', (text, given, length, expected) => {

@@ -93,6 +93,7 @@ describe('secretValues', () => {
       expect.arrayContaining(['canary-0', 'Bearer canary-1', 'canary-1', 'canary-2']),
     );
     expect(secrets).not.toContain('on');
+    expect(secrets).not.toContain('Bearer');
     expect(secrets).not.toContain('1');
   });
 

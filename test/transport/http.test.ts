@@ -242,6 +242,22 @@ describe('an error that quotes its request', () => {
     return [pooled({ dispatcher: { dispatch: fail } }), fetchTransport({ fetch: fail })];
   };
 
+  it.each(['sk-1234', 'sk-12345678', 'sk-123456789'])('shows no short key: %s', async (short) => {
+    for (const transport of failing(`no such key: ${short}`)) {
+      const headers = { authorization: `Bearer ${short}` };
+      const { error } = await outcomeOf(transport(requestTo('https://llm.example', { headers })));
+      expect(error).toBeDefined();
+      expect(inspect(error, { depth: 20, showHidden: true })).not.toContain(short);
+    }
+  });
+
+  it('may say what stands beside a key', async () => {
+    for (const transport of failing('no bearer of identity, no Bearer')) {
+      const { error } = await outcomeOf(transport(requestTo('https://llm.example')));
+      expect(inspect(error, { depth: 20 })).toContain('no Bearer');
+    }
+  });
+
   it('shows no key of its URL', async () => {
     const url = 'https://llm.example/v1?version=1&key=canary-of-the-query';
     for (const transport of failing(`no route to ${url}`)) {

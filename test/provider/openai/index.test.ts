@@ -166,6 +166,15 @@ describe.each([
     expect(inspect(failure, { depth: 20, showHidden: true })).not.toContain('canary');
   });
 
+  it('keeps a short key out of its errors', () => {
+    const pieces = [bytesOf(JSON.stringify({ error: { code: 'sk-1234' } }))];
+    const headers = { 'x-request-id': 'sk-1234' };
+    const transport = transportOf({ status: 401, headers, pieces });
+    const { failure } = run(factory({ model: 'm', apiKey: 'sk-1234', transport }));
+    expect(failure?.error).toMatchObject({ kind: 'unauthorized' });
+    expect(inspect(failure, { depth: 20, showHidden: true })).not.toContain('sk-1234');
+  });
+
   it('keeps what a server echoes out of its errors', () => {
     const echo = `bad key ${KEY} in ${QUESTION}`;
     const header = 'canary-of-a-header';
