@@ -6,8 +6,14 @@ type Begin<Request, T> = (request: Request, subscriber: Subscriber<T>) => void;
 
 const begins = Symbol('rxllm.begins');
 
+/** How to begin a handler: that one alone, as its fields may be copied to one around it. */
+interface Beginning<Request, T> {
+  readonly handler: Handler<Request, T>;
+  readonly work: Begin<Request, T>;
+}
+
 type DirectHandler<Request, T> = Handler<Request, T> & {
-  readonly [begins]?: Begin<Request, T>;
+  readonly [begins]?: Beginning<Request, T>;
 };
 
 /**
@@ -19,7 +25,8 @@ export function directHandler<Request, T>(work: Begin<Request, T>): Handler<Requ
     new Observable((subscriber) => {
       work(request, subscriber);
     });
-  return Object.assign(handler, { [begins]: work });
+  const beginning: Beginning<Request, T> = { handler, work };
+  return Object.defineProperty(handler, begins, { value: beginning });
 }
 
 /** Asks a handler and subscribes to the answer; what the handler throws is the answer's error. */
@@ -28,9 +35,9 @@ export function begin<Request, T>(
   request: Request,
   subscriber: Subscriber<T>,
 ): void {
-  const work = handler[begins];
+  const beginning = handler[begins];
   try {
-    if (work) work(request, subscriber);
+    if (beginning?.handler === handler) beginning.work(request, subscriber);
     else from(handler(request)).subscribe(subscriber);
   } catch (thrown) {
     subscriber.error(thrown);

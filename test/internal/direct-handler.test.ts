@@ -34,6 +34,19 @@ describe('directHandler', () => {
     expect(watch(handler(21)).end).toEqual({ error: thrown });
     expect(watch(within(handler)).end).toEqual({ error: thrown });
   });
+
+  it('is not begun in place of what is around it and has its fields', () => {
+    const inner = directHandler<number, number>((request, subscriber) => {
+      subscriber.next(request);
+    });
+    const around: Handler<number, number> = (request) => inner(request * 2);
+    const withFields = Object.defineProperties(around, Object.getOwnPropertyDescriptors(inner));
+    const copy = Object.assign((request: number) => inner(request * 2), inner);
+    const proxy = new Proxy(inner, { apply: (_, self, [request]) => inner(Number(request) * 2) });
+    for (const handler of [withFields, copy, proxy]) {
+      expect(watch(within(handler)).values).toEqual([42]);
+    }
+  });
 });
 
 describe('begin', () => {
