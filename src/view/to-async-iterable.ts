@@ -1,4 +1,4 @@
-import type { Observable, Subscription } from 'rxjs';
+import { Observable, type Subscriber } from 'rxjs';
 import type { ChatEvent } from '../event/chat-event';
 import { mergeEvents } from '../internal/merge-events';
 
@@ -51,7 +51,7 @@ class Reader<T extends ChatEvent | string> implements AsyncIterator<T, undefined
   readonly #source: Observable<T>;
   readonly #waiters: Waiter<T>[] = [];
   #queue: T[] = [];
-  #subscription: Subscription | undefined;
+  #call: Subscriber<T> | undefined;
   #end: { readonly error: unknown } | 'complete' | undefined;
 
   constructor(source: Observable<T>) {
@@ -70,26 +70,34 @@ class Reader<T extends ChatEvent | string> implements AsyncIterator<T, undefined
     }
     return new Promise((resolve, reject) => {
       this.#waiters.push({ resolve, reject });
-      this.#subscription ??= this.#source.subscribe({
-        next: (value) => {
-          this.#push(value);
-        },
-        error: (error: unknown) => {
-          this.#finish({ error });
-        },
-        complete: () => {
-          this.#finish('complete');
-        },
-      });
+      if (!this.#call) this.#ask();
     });
   }
 
   return(): Promise<IteratorResult<T, undefined>> {
-    this.#subscription?.unsubscribe();
+    this.#call?.unsubscribe();
     this.#queue = [];
     this.#end = 'complete';
     this.#finish('complete');
     return Promise.resolve(done);
+  }
+
+  #ask(): void {
+    new Observable<T>((call) => {
+      // Before the source runs, as whoever hears of its first value may read on, or leave.
+      this.#call = call;
+      this.#source.subscribe(call);
+    }).subscribe({
+      next: (value) => {
+        this.#push(value);
+      },
+      error: (error: unknown) => {
+        this.#finish({ error });
+      },
+      complete: () => {
+        this.#finish('complete');
+      },
+    });
   }
 
   #push(value: T): void {

@@ -105,6 +105,37 @@ describe('toAsyncIterable', () => {
     expect(state).toEqual({ subscribed: 2, left: 2 });
   });
 
+  it('aborts also while the source is being subscribed to', async () => {
+    const state = { produced: 0, left: 0 };
+    const source = new Observable<string>((destination) => {
+      while (!destination.closed && state.produced < 9) {
+        state.produced += 1;
+        destination.next('a');
+        if (state.produced === 2) void reader.return!();
+      }
+      return () => (state.left += 1);
+    });
+    const reader = toAsyncIterable(source)[Symbol.asyncIterator]();
+    await expect(reader.next()).resolves.toEqual({ done: false, value: 'a' });
+    await expect(reader.next()).resolves.toEqual({ done: true, value: undefined });
+    expect(state).toEqual({ produced: 2, left: 1 });
+  });
+
+  it('subscribes once, also for who reads on while it does', async () => {
+    const reads: Promise<unknown>[] = [];
+    let subscribed = 0;
+    const source = new Observable<string>((destination) => {
+      subscribed += 1;
+      destination.next('a');
+      if (subscribed === 1) reads.push(reader.next());
+      destination.next('b');
+    });
+    const reader = toAsyncIterable(source)[Symbol.asyncIterator]();
+    reads.unshift(reader.next());
+    await expect(Promise.all(reads)).resolves.toMatchObject([{ value: 'a' }, { value: 'b' }]);
+    expect(subscribed).toBe(1);
+  });
+
   it('never subscribes when it is left before the first read', async () => {
     const { source, state } = played();
     const reader = toAsyncIterable(source)[Symbol.asyncIterator]();

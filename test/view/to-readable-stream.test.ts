@@ -48,6 +48,17 @@ describe('toReadableStream', () => {
     expect(left).toBe(1);
   });
 
+  it('aborts also when it is cancelled while the source is being subscribed to', async () => {
+    let left = 0;
+    const source = new Observable<string>(() => {
+      void reader.cancel();
+      return () => (left += 1);
+    });
+    const reader = toReadableStream(source).getReader();
+    await expect(reader.read()).resolves.toEqual({ done: true, value: undefined });
+    expect(left).toBe(1);
+  });
+
   it('fails with the error of the call, after what came before it', async () => {
     const error = new LlmError('x', { kind: 'network' });
     const source = new Observable<string>((destination) => {
