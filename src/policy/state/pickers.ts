@@ -40,11 +40,16 @@ function roundRobin(): Picker {
 /** By weight, evenly mixed: the smooth weighted round robin of nginx. */
 function weighted(): Picker {
   const credits = new Map<number, number>();
+  let scale = 1;
   return (candidates) => {
-    let total = 0;
+    const total = candidates.reduce((sum, { weight = 1 }) => sum + weight, 0);
+    // A credit is worth as many calls as before, whatever the scale of the weights is now.
+    if (total !== scale) {
+      for (const [index, credit] of credits) credits.set(index, (credit * total) / scale);
+      scale = total;
+    }
     for (const { index, weight = 1 } of candidates) {
       credits.set(index, (credits.get(index) ?? 0) + weight);
-      total += weight;
     }
     const best = least(candidates, ({ index }) => -credits.get(index)!);
     credits.set(best.index, credits.get(best.index)! - total);

@@ -72,6 +72,30 @@ describe('weighted', () => {
   });
 });
 
+describe('weighted, after weights of another scale', () => {
+  it('is soon fair again', () => {
+    const pick = pickers.weighted();
+    picks(pick, make([1000, 1000]), 1);
+    expect(picks(pick, make([1, 1]), 8)).toBe('babababa');
+  });
+
+  it('is at most a few calls off', () => {
+    const weights = fc.array(fc.integer({ min: 1, max: 9 }), { minLength: 3, maxLength: 3 });
+    fc.assert(
+      fc.property(weights, weights, fc.nat(50), fc.nat(50), (before, given, first, count) => {
+        const pick = pickers.weighted();
+        picks(pick, make(before.map((weight) => weight * 1000)), first);
+        const text = picks(pick, make(given), count);
+        const total = given.reduce((sum, weight) => sum + weight, 0);
+        given.forEach((weight, index) => {
+          const fair = (count * weight) / total;
+          expect(Math.abs(share(text, 'abc'[index]!) - fair)).toBeLessThan(4);
+        });
+      }),
+    );
+  });
+});
+
 describe('least-in-flight', () => {
   it('fills the least busy one, and goes round among equals', () => {
     const candidates = three();
