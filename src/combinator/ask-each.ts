@@ -5,6 +5,7 @@ import type { Handler } from '../handler';
 import { foldAnswer } from '../internal/fold-answer';
 import { operate } from '../internal/operate';
 import { checkFunction, checkNumber, checkOneOf } from '../internal/options';
+import { runAside } from '../internal/report';
 import { WaitQueue } from '../policy/state/wait-queue';
 import type { ChatRequest } from '../request/schema';
 
@@ -122,17 +123,22 @@ export function askEach<Request = ChatRequest>(
       const ask = (request: Request, index: number): void => {
         active += 1;
         let answer: ChatAnswer | undefined;
+        const end = (outcome: Outcome<Request>): void => {
+          // What a teardown throws is no business of the other requests.
+          runAside(() => {
+            call.unsubscribe();
+          });
+          settle(outcome);
+        };
         const call = operate<ChatAnswer, Outcome<Request>>(destination, {
           next: (value) => {
             answer = value;
           },
           error: (error) => {
-            call.unsubscribe();
-            settle({ index, request, ok: false, error });
+            end({ index, request, ok: false, error });
           },
           complete: () => {
-            call.unsubscribe();
-            settle({ index, request, ok: true, answer: answer! });
+            end({ index, request, ok: true, answer: answer! });
           },
         });
         defer(() => handler(request))

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import {
   asyncScheduler,
   concat,
+  config,
   defer,
   finalize,
   from,
@@ -432,6 +433,32 @@ describe('askEach', () => {
     calls[0]!.complete();
     calls[1]!.error('no');
     expect(known).toEqual([[0], [0, 1]]);
+  });
+
+  it('goes on, though what is torn down with a call throws', () => {
+    vi.useFakeTimers();
+    const unhandled = vi.fn();
+    const thrown = new Error('thrown');
+    config.onUnhandledError = unhandled;
+    const calls: Subject<ChatEvent>[] = [];
+    const tearDown = (): void => {
+      throw thrown;
+    };
+    const handler = (): Observable<ChatEvent> => {
+      const events = new Subject<ChatEvent>();
+      calls.push(events);
+      return events.pipe(finalize(tearDown));
+    };
+    const watched = watch(range(2).pipe(askEach(handler)));
+    calls[0]!.error('no');
+    for (const event of answerEvents('a')) calls[1]!.next(event);
+    calls[1]!.complete();
+    vi.runAllTimers();
+    vi.useRealTimers();
+    config.onUnhandledError = null;
+    expect(watched.values.map(said)).toEqual(['0:no', '1:a']);
+    expect(watched.end).toBe('complete');
+    expect(unhandled).toHaveBeenCalledWith(expect.objectContaining({ errors: [thrown] }));
   });
 
   it('is cold, and each subscription counts from 0', () => {
