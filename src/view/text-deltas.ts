@@ -13,7 +13,8 @@ import { operate } from '../internal/operate';
  * ```
  *
  * For what can only append: a terminal, a socket, a file. It can't take back what it has
- * passed on, so a retraction after text is an error; for screens, use {@link textSoFar}.
+ * passed on, so a retraction after text, or a new beginning as of RxJS's `retry`, is an error;
+ * for screens, use {@link textSoFar}.
  *
  * @returns An operator from events to pieces of text.
  * Errors: those of the call; `retracted` when text was passed on and then retracted.
@@ -31,9 +32,9 @@ export function textDeltas(): OperatorFunction<ChatEvent, string> {
         operate<ChatEvent, string>(destination, {
           next: (event) => {
             if (event.type === 'text-delta') {
-              passed = true;
+              passed ||= event.text !== '';
               destination.next(event.text);
-            } else if (event.type === 'retract' && passed) {
+            } else if (passed && (event.type === 'retract' || event.type === 'start')) {
               throw new LlmError(
                 'textDeltas: text that was passed on has been retracted; use textSoFar, ' +
                   "or afterOutput: 'error' in the policies below",

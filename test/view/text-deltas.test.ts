@@ -1,4 +1,4 @@
-import { from, lastValueFrom, toArray } from 'rxjs';
+import { concat, defer, from, lastValueFrom, of, retry, throwError, toArray } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import type { ChatEvent } from '../../src/event/chat-event';
 import {
@@ -29,5 +29,26 @@ describe('textDeltas', () => {
       kind: 'retracted',
       retryable: false,
     });
+  });
+
+  it('takes an empty piece for no text', async () => {
+    const pieces = await run(start(), textDelta(''), retract(), start(), textDelta('a'));
+    expect(pieces.join('')).toBe('a');
+  });
+
+  it('joins no text of two attempts, also where nobody has retracted the first', async () => {
+    let attempts = 0;
+    const attempt = defer(() => {
+      attempts += 1;
+      const said = of(start(), textDelta('Hel'));
+      return attempts === 1
+        ? concat(
+            said,
+            throwError(() => 'broken'),
+          )
+        : said;
+    });
+    const pieces = attempt.pipe(retry(1), textDeltas(), toArray());
+    await expect(lastValueFrom(pieces)).rejects.toMatchObject({ kind: 'retracted' });
   });
 });
