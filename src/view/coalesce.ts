@@ -134,11 +134,21 @@ class Coalescer extends OperatorSubscriber<ChatEvent> implements Latecomer {
 
   #hold(delta: TextEvent): void {
     if (delta.text === '') return;
-    if (delta.type !== this.#type) this.#pass(this.#held.length);
-    this.#type = delta.type;
-    this.#held += delta.text;
+    if (delta.type === this.#type) this.#held += delta.text;
+    else this.#turnTo(delta);
+    if (this.#held === '') return;
     if (this.#held.length >= this.rules.maxLength) this.#passSure();
     else if (!this.#waits) this.#wait();
+  }
+
+  #turnTo(delta: TextEvent): void {
+    const type = this.#type;
+    const text = this.#held;
+    // First, as who hears of the one may push more behind the other.
+    this.#type = delta.type;
+    this.#held = delta.text;
+    this.#stopWaiting();
+    if (text !== '') this.#tell(type, text);
   }
 
   #wait(): void {
@@ -186,9 +196,13 @@ class Coalescer extends OperatorSubscriber<ChatEvent> implements Latecomer {
   #pass(length: number): void {
     this.#stopWaiting();
     if (this.#held === '') return;
-    this.#passedAt = this.rules.scheduler.now();
     const text = this.#held.slice(0, length);
     this.#held = this.#held.slice(length);
-    if (text !== '') this.out.next({ type: this.#type, text });
+    this.#tell(this.#type, text);
+  }
+
+  #tell(type: TextEvent['type'], text: string): void {
+    this.#passedAt = this.rules.scheduler.now();
+    if (text !== '') this.out.next({ type, text });
   }
 }

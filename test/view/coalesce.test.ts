@@ -8,9 +8,10 @@ import {
   Subscription,
   take,
   toArray,
+  VirtualTimeScheduler,
 } from 'rxjs';
 import { describe, expect, it } from 'vitest';
-import type { ChatEvent } from '../../src/event/chat-event';
+import { isText, type ChatEvent } from '../../src/event/chat-event';
 import { AnswerFold } from '../../src/event/fold';
 import {
   finish,
@@ -140,6 +141,21 @@ describe('coalesce', () => {
     });
     source.next(textDelta('a'));
     expect(seen).toEqual(['a', 'b']);
+  });
+
+  it.each<[string, ChatEvent[]]>([
+    ['text', [textDelta('late'), finish()]],
+    ['the end', [finish()]],
+  ])('keeps the type of what it holds when the consumer pushes %s from within', (_, pushed) => {
+    const source = new Subject<ChatEvent>();
+    const seen: ChatEvent[] = [];
+    source.pipe(coalesce({ scheduler: new VirtualTimeScheduler() })).subscribe((event) => {
+      seen.push(event);
+      if (isText(event) && event.text === 'held') for (const more of pushed) source.next(more);
+    });
+    const texts = [textDelta('first'), textDelta('held'), reasoningDelta('think')];
+    for (const event of texts) source.next(event);
+    expect(seen).toEqual([...texts, ...pushed]);
   });
 
   it('keeps all text in order under any options, and never emits an empty delta', () => {
