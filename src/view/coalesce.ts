@@ -189,8 +189,9 @@ class Coalescer extends OperatorSubscriber<ChatEvent> implements Latecomer {
   }
 
   #passSure(): void {
-    const { maxLength, sureLength } = this.rules;
-    this.#pass(this.#held.length < maxLength ? sureLength(this.#held) : this.#held.length);
+    const { length } = this.#held;
+    const sure = this.rules.sureLength(this.#held);
+    this.#pass(length - sure < this.rules.maxLength ? sure : length);
   }
 
   #pass(length: number): void {

@@ -201,6 +201,19 @@ describe('coalesce', () => {
     expect(seen).toEqual([...graphemes].map(({ segment }) => segment));
   });
 
+  it('ends at a boundary what has grown too long, if that leaves little enough', () => {
+    const pass = (...texts: string[]): string[] => {
+      const seen: string[] = [];
+      of(...texts.map(textDelta))
+        .pipe(coalesce({ span: 9999, maxLength: 4, boundary: 'grapheme' }))
+        .subscribe((event) => isText(event) && seen.push(event.text));
+      return seen;
+    };
+    expect(pass('abc\ud83d', '\ude00')).toEqual(['ab', 'c😀']);
+    expect(pass('a\u0301\u0301\u0301\u0301', 'b')).toEqual(['a\u0301\u0301\u0301\u0301', 'b']);
+    expect(pass('ba\u0301\u0301\u0301')).toEqual(['ba\u0301\u0301\u0301']);
+  });
+
   it.each([
     ['none for what has gone on', [textDelta('a'), textDelta('b'), finish()], 0],
     ['one', [textDelta('a'), textDelta('b'), reasoningDelta('c'), start(), textDelta('d')], 1],
