@@ -12,9 +12,13 @@ export const spaceless =
 export function boundaryFinder(boundary: Boundary): (text: string) => number {
   const segmenter = new Intl.Segmenter(undefined, { granularity: boundary });
   if (boundary !== 'word') {
+    const settles = boundary === 'sentence' ? settlesSentence : /^/;
     return (text) => {
       const whole = withoutHalf(text);
-      return segmenter.segment(whole).containing(whole.length - 1)?.index ?? 0;
+      const segments = segmenter.segment(whole);
+      let last = segments.containing(whole.length - 1);
+      while (last && !settles.test(last.segment)) last = segments.containing(last.index - 1);
+      return last?.index ?? 0;
     };
   }
   return (text) => {
@@ -32,6 +36,9 @@ export function boundaryFinder(boundary: Boundary): (text: string) => number {
     return 0;
   };
 }
+
+// "approx. $5" is within a sentence if "million" follows, but not if "Million" does.
+const settlesSentence = /[\p{L}\p{Sentence_Terminal}\n\r\u0085\u2028\u2029]/u;
 
 // Half a surrogate pair at the end says nothing yet about where its unit begins.
 function withoutHalf(text: string): string {

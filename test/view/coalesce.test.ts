@@ -257,10 +257,31 @@ describe('boundaryFinder', () => {
     ['word', '你好世', 2],
     ['sentence', 'One. Two', 5],
     ['sentence', 'One.', 0],
+    ['sentence', 'It costs approx. $5', 0],
+    ['sentence', 'It costs approx. $5 M', 17],
+    ['sentence', 'One. It costs approx. $5', 5],
+    ['sentence', 'One. 2. 3', 5],
+    ['sentence', 'One\n2\n3', 4],
     ['grapheme', 'ab', 1],
     ['grapheme', 'a', 0],
     ['grapheme', 'a\u0301b', 2],
   ] as const)('a %s of %j surely ends at %i', (boundary, text, length) => {
     expect(boundaryFinder(boundary)(text)).toBe(length);
   });
+
+  it.each(['sentence', 'grapheme'] as const)(
+    'a sure end of a %s is one whatever follows',
+    (kind) => {
+      const piece = fc.constantFrom(...'aB .!1,"\r\n\u0301\u200d👩🇩語ⓐ$'.split(/(?:)/u));
+      const text = fc.array(piece, { maxLength: 8 }).map((pieces) => pieces.join(''));
+      const segmenter = new Intl.Segmenter(undefined, { granularity: kind });
+      fc.assert(
+        fc.property(text, text, (known, rest) => {
+          const ends = [...segmenter.segment(known + rest)].map(({ index }) => index);
+          expect([0, ...ends]).toContain(boundaryFinder(kind)(known));
+        }),
+        { numRuns: 1000 },
+      );
+    },
+  );
 });
