@@ -11,6 +11,7 @@ import type { Handler } from '../handler';
 import { Commitment } from './commit';
 import { isChatRequest } from './members';
 import { operate } from './operate';
+import { runAside } from './report';
 
 /** Who races for what, and who hears of it. */
 export interface RaceRules<Request, Event> {
@@ -72,7 +73,7 @@ export class Race<Request, Event> {
 
     const lose = (error: unknown, finished: boolean): void => {
       racer.failure = { error };
-      racer.subscriber.unsubscribe();
+      leave(racer);
       onLoss(error, finished);
     };
     const subscriber = operate<Event, Event>(destination, {
@@ -118,14 +119,14 @@ export class Race<Request, Event> {
 
   /** Leaves all members. */
   abort(): void {
-    for (const { subscriber } of this.#racers) subscriber.unsubscribe();
+    for (const racer of this.#racers) leave(racer);
   }
 
   #win(winner: Racer<Event>, held: Event[]): void {
     const { by, destination, onWin } = this.#rules;
     this.#winner = winner;
     const others = this.#racers.filter((racer) => racer !== winner);
-    for (const { subscriber } of others) subscriber.unsubscribe();
+    for (const racer of others) leave(racer);
     onWin?.();
     if (this.#chat) {
       const route = { type: 'route', by, name: winner.name } as const;
@@ -134,6 +135,13 @@ export class Race<Request, Event> {
     }
     for (const value of held.splice(0)) destination.next(value);
   }
+}
+
+/** What its teardown throws is no business of the others. */
+function leave({ subscriber }: Racer<never>): void {
+  runAside(() => {
+    subscriber.unsubscribe();
+  });
 }
 
 function asLoser({ name, used, failure }: Racer<unknown>): RouteLoser {

@@ -1,5 +1,5 @@
-import { Observable, Subject } from 'rxjs';
-import { describe, expect, it } from 'vitest';
+import { config, finalize, Observable, Subject } from 'rxjs';
+import { describe, expect, it, vi } from 'vitest';
 import type { ChatEvent, RouteEvent } from '../../src/event/chat-event';
 import { Race } from '../../src/internal/race';
 import { prompt } from '../../src/request/messages';
@@ -7,7 +7,7 @@ import { finish, retract, start, textDelta, usage } from '../../src/testing/inde
 import { watch } from '../support/watch';
 
 /** A race of two that are played by hand. */
-function stage() {
+function stage({ tearDown = (): void => undefined } = {}) {
   const heard: string[] = [];
   const members = { a: new Subject<ChatEvent>(), b: new Subject<ChatEvent>() };
   let race!: Race<unknown, ChatEvent>;
@@ -23,8 +23,8 @@ function stage() {
           if (race.running === 0) race.giveUp(() => destination.error(error));
         },
       });
-      race.enter('a', () => members.a);
-      race.enter('b', () => members.b);
+      race.enter('a', () => members.a.pipe(finalize(tearDown)));
+      race.enter('b', () => members.b.pipe(finalize(tearDown)));
     }),
   );
   return { race, watched, heard, ...members };
@@ -106,6 +106,28 @@ describe('Race', () => {
       'loss of LlmError: race: b ended without any output, with a reason',
       'loss of broken, without a reason',
     ]);
+  });
+
+  it('goes on, though what is torn down with a loser throws', () => {
+    vi.useFakeTimers();
+    const unhandled = vi.fn();
+    const thrown = new Error('thrown');
+    config.onUnhandledError = unhandled;
+    const tearDown = (): void => {
+      throw thrown;
+    };
+    const [won, failing, left] = [stage({ tearDown }), stage({ tearDown }), stage({ tearDown })];
+    won.a.next(textDelta('a'));
+    for (const member of [failing.a, failing.b]) member.error('broken');
+    left.race.abort();
+    vi.runAllTimers();
+    vi.useRealTimers();
+    config.onUnhandledError = null;
+    expect(won.watched.values.map(({ type }) => type)).toEqual(['route', 'text-delta']);
+    expect(won.watched.end).toBeUndefined();
+    expect(failing.watched.end).toEqual({ error: 'broken' });
+    expect([left.a.observed, left.b.observed]).toEqual([false, false]);
+    expect(unhandled).toHaveBeenCalledTimes(5);
   });
 
   it('of several such members the first answers', () => {
