@@ -43,6 +43,9 @@ export class Race<Request, Event> {
   readonly #chat: boolean;
   readonly #racers: Racer<Event>[] = [];
   #winner: Racer<Event> | undefined;
+  /** The winner, once all that was held of it is told. */
+  #live: Racer<Event> | undefined;
+  #end: (() => void) | undefined;
   #reserve: (() => void) | undefined;
 
   constructor(rules: RaceRules<Request, Event>) {
@@ -79,22 +82,28 @@ export class Race<Request, Event> {
     const subscriber = operate<Event, Event>(destination, {
       next: (value) => {
         // A sign of life keeps the idle timers around a race quiet, whoever gives it.
-        if (this.#winner === racer || isKeepAlive(value)) {
+        if (this.#live === racer || isKeepAlive(value)) {
           destination.next(value);
           return;
         }
         held.push(value);
+        if (this.#winner === racer) return;
         committed.add(value);
         if (this.#chat) racer.used.add(value as ChatEvent);
         if (committed.made) this.#win(racer, held);
       },
       error: (error) => {
-        if (this.#winner === racer) destination.error(error);
-        else lose(error, false);
+        if (this.#winner === racer) {
+          this.#endWith(() => {
+            destination.error(error);
+          });
+        } else lose(error, false);
       },
       complete: () => {
         if (this.#winner === racer) {
-          destination.complete();
+          this.#endWith(() => {
+            destination.complete();
+          });
           return;
         }
         const finished = endsForReason(held.at(-1));
@@ -133,7 +142,16 @@ export class Race<Request, Event> {
       const event = others.length > 0 ? { ...route, losers: others.map(asLoser) } : route;
       destination.next(event as Event);
     }
-    for (const value of held.splice(0)) destination.next(value);
+    // Who hears of it may cause more, which is told behind what is held.
+    for (const value of held) destination.next(value);
+    held.length = 0;
+    this.#live = winner;
+    this.#end?.();
+  }
+
+  #endWith(end: () => void): void {
+    if (this.#live) end();
+    else this.#end = end;
   }
 }
 

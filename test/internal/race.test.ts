@@ -1,4 +1,4 @@
-import { config, finalize, Observable, Subject } from 'rxjs';
+import { config, finalize, Observable, Subject, tap } from 'rxjs';
 import { describe, expect, it, vi } from 'vitest';
 import type { ChatEvent, RouteEvent } from '../../src/event/chat-event';
 import { Race } from '../../src/internal/race';
@@ -7,7 +7,10 @@ import { finish, retract, start, textDelta, usage } from '../../src/testing/inde
 import { watch } from '../support/watch';
 
 /** A race of two that are played by hand. */
-function stage({ tearDown = (): void => undefined } = {}) {
+function stage({
+  tearDown = (): void => undefined,
+  hear,
+}: { readonly tearDown?: () => void; readonly hear?: (event: ChatEvent) => void } = {}) {
   const heard: string[] = [];
   const members = { a: new Subject<ChatEvent>(), b: new Subject<ChatEvent>() };
   let race!: Race<unknown, ChatEvent>;
@@ -25,7 +28,7 @@ function stage({ tearDown = (): void => undefined } = {}) {
       });
       race.enter('a', () => members.a.pipe(finalize(tearDown)));
       race.enter('b', () => members.b.pipe(finalize(tearDown)));
-    }),
+    }).pipe(tap((event) => hear?.(event))),
   );
   return { race, watched, heard, ...members };
 }
@@ -128,6 +131,23 @@ describe('Race', () => {
     expect(failing.watched.end).toEqual({ error: 'broken' });
     expect([left.a.observed, left.b.observed]).toEqual([false, false]);
     expect(unhandled).toHaveBeenCalledTimes(5);
+  });
+
+  it.each<[string, (source: Subject<ChatEvent>) => void, unknown]>([
+    ['completes', (source) => source.complete(), 'complete'],
+    ['fails', (source) => source.error('broken'), { error: 'broken' }],
+  ])('tells in order what its winner says, and that it %s, while it is told', (_, stop, end) => {
+    const { a, watched } = stage({
+      hear: ({ type }) => {
+        if (type !== 'route') return;
+        a.next(textDelta('second'));
+        stop(a);
+      },
+    });
+    a.next(start());
+    a.next(textDelta('first'));
+    expect(watched.values.slice(1)).toEqual([start(), textDelta('first'), textDelta('second')]);
+    expect(watched.end).toEqual(end);
   });
 
   it('of several such members the first answers', () => {
