@@ -165,9 +165,9 @@ export function loadBalance<Request = ChatRequest, Event = ChatEvent>(
   const balancer = new Balancer(names, pickers[by](random), ejectionRules(eject));
   const clock = new SteadyClock(scheduler);
   const changes = new Changes();
+  const given = new Map(Object.entries(weights));
   const shares = (by === 'weighted' ? balancer.members : []).map((member) => {
-    const given = weights[member.name] ?? 1;
-    const share = makeShare(member.name, given, () => {
+    const share = makeShare(member.name, given.get(member.name) ?? 1, () => {
       member.weight = share.value;
       changes.tell();
     });

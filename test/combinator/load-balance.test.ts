@@ -142,6 +142,11 @@ describe('the options of loadBalance', () => {
     expect([given.succeed(), given.succeed(), given.succeed()]).toEqual(['b', 'b', 'b']);
   });
 
+  it('weights: are 1 by default, also for a name that every object has', () => {
+    const given = setUp({ by: 'weighted' }, ['constructor', 'b']);
+    expect([given.succeed(), given.succeed()]).toEqual(['constructor', 'b']);
+  });
+
   it('weights: are shown as far as they are known', () => {
     const given = setUp({ by: 'weighted', weights: { a: 2, b: of(3) } });
     const weights = () => Object.values(given.state).map(({ weight }) => weight);
