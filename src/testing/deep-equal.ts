@@ -22,8 +22,12 @@ function alikeInside(a: object, b: object, seen: Map<unknown, unknown>): boolean
   if (a instanceof Date && b instanceof Date) return Object.is(a.getTime(), b.getTime());
   if (a instanceof RegExp && b instanceof RegExp) return String(a) === String(b);
   if (isCollection(a) && isCollection(b)) return alike([...a], [...b], seen);
+  if (a instanceof ArrayBuffer && b instanceof ArrayBuffer) {
+    return alike(new Uint8Array(a), new Uint8Array(b), seen);
+  }
 
   const fields = fieldsOf(a);
+  if (fields.length === 0 && className(a) !== '' && !sayTheSame(a, b)) return false;
   return (
     fields.length === fieldsOf(b).length &&
     fields.every(
@@ -34,7 +38,13 @@ function alikeInside(a: object, b: object, seen: Map<unknown, unknown>): boolean
 }
 
 const isCollection = (value: object): value is Iterable<unknown> =>
-  value instanceof Map || value instanceof Set;
+  value instanceof Map || value instanceof Set || value instanceof Headers;
+
+// What shows no field may hide all that it is, and then has to tell it, as a URL does.
+function sayTheSame(a: object, b: object): boolean {
+  const text = String(a);
+  return text === String(b) && !/^\[object (?!Object\])/.test(text);
+}
 
 /** The name of a value's class. */
 export function className(value: object): string {

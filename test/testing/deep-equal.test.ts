@@ -7,6 +7,8 @@ class Point {
   constructor(readonly x: number) {}
 }
 
+class Mark {}
+
 const cycle = (): unknown => {
   const ring: { self?: unknown; n: number } = { n: 1 };
   ring.self = ring;
@@ -28,6 +30,12 @@ describe('deepEqual', () => {
     ['patterns', /a/g, /a/g],
     ['bytes', new Uint8Array([1, 2]), new Uint8Array([1, 2])],
     ['instances of a class', new Point(1), new Point(1)],
+    ['instances of a class without fields', new Mark(), new Mark()],
+    ['errors without a message', new Error(), new Error()],
+    ['addresses', new URL('https://a.test'), new URL('https://a.test')],
+    ['headers', new Headers({ a: '1' }), new Headers({ A: '1' })],
+    ['buffers', Uint8Array.of(1).buffer, Uint8Array.of(1).buffer],
+    ['boxed numbers', Object(1), Object(1)],
     ['errors made at different places', failure('network'), failure('network')],
     ['cycles', cycle(), cycle()],
     ['one object twice, and two equal ones', [shared, shared], [{ n: 1 }, { n: 1 }]],
@@ -51,6 +59,12 @@ describe('deepEqual', () => {
     ['dates', new Date(7), new Date(8)],
     ['patterns', /a/g, /a/i],
     ['bytes', new Uint8Array([1, 2]), new Uint8Array([1, 3])],
+    ['addresses', new URL('https://a.test'), new URL('https://b.test')],
+    ['parameters', new URLSearchParams('a=1'), new URLSearchParams('a=2')],
+    ['headers', new Headers({ a: '1' }), new Headers({ a: '2' })],
+    ['buffers', Uint8Array.of(1).buffer, Uint8Array.of(2).buffer],
+    ['boxed numbers', Object(1), Object(2)],
+    ['what can not be looked into', Promise.resolve(1), Promise.resolve(1)],
     ['an instance and a plain object', new Point(1), { x: 1 }],
     ['errors of another message', failure('network'), failure('network', 'n')],
     ['errors of another kind', failure('network'), failure('server')],
