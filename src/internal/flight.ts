@@ -28,11 +28,13 @@ export class Flight extends SharedSubscriber<ChatEvent> {
    * @param startedAt - When it was begun.
    * @param onLand - Called before its end is told, with whether that is a completion, and when the
    * last reader has left.
+   * @param deadline - Of who began it.
    */
   constructor(
     readonly id: string,
     readonly startedAt: number,
     private readonly onLand: (flight: Flight, complete: boolean) => void,
+    readonly deadline = Infinity,
   ) {
     super();
   }
@@ -42,10 +44,10 @@ export class Flight extends SharedSubscriber<ChatEvent> {
     return this.#attempt;
   }
 
-  /** Tells a reader all of the current attempt, until it leaves. */
-  tell(reader: Reader): void {
+  /** Tells a reader, who has a deadline of its own, all of the current attempt, until it leaves. */
+  tell(reader: Reader, deadline = Infinity): void {
     this.#reading += 1;
-    const seat = new Seat(this, reader);
+    const seat = new Seat(this, reader, deadline);
     tie(reader, seat);
     if (this.#attempt.begun) this.#repeat(reader);
     if (reader.closed) return;
@@ -100,6 +102,10 @@ export class Flight extends SharedSubscriber<ChatEvent> {
   }
 
   protected override _error(error: unknown): void {
+    // Those who ask anew share the call of the first of them: let it be who has the most time.
+    if (this.deadline !== Infinity) {
+      this.#live = [...this.#live].sort((one, other) => other.deadline - one.deadline);
+    }
     this.#land(false, (reader) => {
       reader.error(error);
     });
@@ -174,6 +180,7 @@ class Seat implements Unsubscribable {
   constructor(
     private readonly flight: Flight,
     readonly reader: Reader,
+    readonly deadline: number,
   ) {}
 
   get textTarget(): Reader {

@@ -2,6 +2,7 @@ import { asyncScheduler, type Observable, type SchedulerLike, type Subscriber } 
 import { LlmError } from '../error/llm-error';
 import type { ChatEvent } from '../event/chat-event';
 import type { Handler, Policy } from '../handler';
+import { HAIR } from '../internal/alarms';
 import { burst } from '../internal/burst';
 import { Changes } from '../internal/changes';
 import { Commitment } from '../internal/commit';
@@ -182,11 +183,11 @@ export function cache(options: CacheOptions = {}): Cache {
         else answer(request, destination);
         return;
       }
-      fly(new Flight(id, now, land), request, destination);
+      fly(new Flight(id, now, land, request.context?.deadline), request, destination);
     };
 
     const fly = (flight: Flight, request: ChatRequest, first: Subscriber<ChatEvent>): void => {
-      flight.tell(first);
+      flight.tell(first, flight.deadline);
       // Who makes the key may have ended the call,
       if (flight.closed) return;
       berths.set(flight.id, { flight });
@@ -202,6 +203,7 @@ export function cache(options: CacheOptions = {}): Cache {
       destination: Subscriber<ChatEvent>,
     ): void => {
       const committed = new Commitment();
+      const { deadline = Infinity } = request.context ?? {};
       flight.tell(
         operate<ChatEvent, ChatEvent>(destination, {
           next: (event) => {
@@ -209,8 +211,10 @@ export function cache(options: CacheOptions = {}): Cache {
             destination.next(event);
           },
           error: (error) => {
-            const { deadline = Infinity } = request.context ?? {};
-            if (!isOutOfTime(error) || scheduler.now() >= deadline) {
+            const now = scheduler.now();
+            // A deadline that was set further in is that of all.
+            const isOurs = now < flight.deadline - HAIR || now >= deadline;
+            if (isOurs || !isOutOfTime(error)) {
               destination.error(error);
               return;
             }
@@ -218,6 +222,7 @@ export function cache(options: CacheOptions = {}): Cache {
             if (!destination.closed) answer(request, destination);
           },
         }),
+        deadline,
       );
     };
 

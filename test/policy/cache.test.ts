@@ -11,13 +11,15 @@ import {
   take,
   tap,
   throwError,
+  VirtualAction,
   VirtualTimeScheduler,
 } from 'rxjs';
 import { describe, expect, it, vi } from 'vitest';
 import { LlmError } from '../../src/error/llm-error';
 import type { ChatEvent, FinishReason } from '../../src/event/chat-event';
-import { compose, type Handler } from '../../src/handler';
+import { compose, type Handler, type Policy } from '../../src/handler';
 import { cache, type CacheOptions, type CacheStats } from '../../src/policy/cache';
+import { deadlines } from '../../src/policy/deadlines';
 import { prompt, system, user } from '../../src/request/messages';
 import type { ChatRequest } from '../../src/request/schema';
 import {
@@ -738,5 +740,43 @@ describe('who joins a call with a deadline', () => {
     const { late, calls, joiner } = play(10);
     expect(calls).toHaveLength(1);
     expect(joiner.end).toEqual({ error: late });
+  });
+
+  /** A hundred callers of a provider that never answers, one in each millisecond. */
+  const herd = (layers: (scheduler: VirtualTimeScheduler) => readonly Policy[]) => {
+    const clock = new VirtualTimeScheduler(VirtualAction, Infinity);
+    let calls = 0;
+    const hung: Handler = () => {
+      calls += 1;
+      return NEVER;
+    };
+    const ask = layers(clock).reduce((handler: Handler, layer) => compose(handler, layer), hung);
+    const ends: number[] = [];
+    for (let at = 0; at < 100; at += 1) {
+      clock.schedule(() => {
+        ask(question).subscribe({ error: () => ends.push(clock.frame) });
+      }, at);
+    }
+    clock.flush();
+    return { calls, ends };
+  };
+
+  it('fails with it when it is one that a policy inside sets, which all share', () => {
+    const { calls, ends } = herd((scheduler) => [
+      deadlines({ total: 1000, scheduler }),
+      cache({ scheduler }),
+    ]);
+    expect(calls).toBe(1);
+    expect(ends).toEqual(Array.from({ length: 100 }, () => 1000));
+  });
+
+  it('asks anew once for all, with the deadline of the one that has the most time', () => {
+    const { calls, ends } = herd((scheduler) => [
+      deadlines({ idle: 1e6, scheduler }),
+      cache({ scheduler }),
+      deadlines({ total: 1000, scheduler }),
+    ]);
+    expect(calls).toBe(2);
+    expect(ends).toEqual(Array.from({ length: 100 }, (_, at) => 1000 + at));
   });
 });
