@@ -17,7 +17,8 @@ const memory = new TextMemory();
 /**
  * The canonical text of everything in a request that changes its answer, and of the
  * tenant. Two requests have the same key exactly if they ask the same for the same
- * tenant, however their objects were put together.
+ * tenant, however their objects were put together. A `TypeError` refuses a request that holds
+ * an object of a class, other than those that JSON has a text for, as a date.
  *
  * @example
  * ```ts
@@ -26,7 +27,9 @@ const memory = new TextMemory();
  * const ask = compose(openai({ model: 'gpt-5-mini' }), cache({ key }));
  * ```
  */
-export function requestKey({ context, ...question }: ChatRequest): string {
+export function requestKey(request: ChatRequest): string {
+  checkPlain(request);
+  const { context, ...question } = request;
   const known = isKnown(question.messages) ? memory : undefined;
   return ['[', canonical(question, known), ',', canonical(context?.tenant), ']'].join('');
 }
@@ -41,6 +44,7 @@ function canonical(value: unknown, known?: TextMemory): string {
   if (Array.isArray(value)) return `[${value.map((item) => canonical(item, known)).join()}]`;
   // Dates, URLs and their like, of which the wire sees only this.
   if ('toJSON' in value) return JSON.stringify(value) ?? 'null';
+  if (!ArrayBuffer.isView(value)) checkPlain(value);
   const fields = value as Readonly<Record<string, unknown>>;
   const keys = inOrder(Object.keys(fields));
   const before = known?.recall(fields, keys);
@@ -59,6 +63,19 @@ function canonical(value: unknown, known?: TextMemory): string {
   const text = `{${inner.join()}}`;
   if (values) known?.remember(fields, { keys, values, text });
   return text;
+}
+
+// What an object inherits, accessors too, is read where a request is sent, but is none of its keys.
+function checkPlain(value: object): void {
+  const prototype = Object.getPrototypeOf(value) as object | null;
+  if (prototype === null || prototype === Object.prototype) return;
+  // Those of other windows have their own.
+  if (Object.getPrototypeOf(prototype) === null && Object.hasOwn(prototype, 'isPrototypeOf'))
+    return;
+  throw new TypeError(
+    'requestKey: a request must hold plain objects only, as others may say more than a key can ' +
+      'hold; copy the fields of each into a plain one, or give a key of your own',
+  );
 }
 
 // Most objects have a few keys, nearly in order.

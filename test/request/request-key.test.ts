@@ -1,8 +1,9 @@
+import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { prompt, user } from '../../src/request/messages';
 import { requestKey } from '../../src/request/request-key';
-import type { ChatRequest, Message } from '../../src/request/schema';
+import type { ChatRequest, ContentPart, Message } from '../../src/request/schema';
 
 const text = fc.string({ unit: 'grapheme', maxLength: 8 });
 const json = fc.jsonValue({ maxDepth: 2 });
@@ -198,6 +199,48 @@ describe('requestKey', () => {
     expect(requestKey(asked('a'))).not.toBe(requestKey(asked('b')));
     expect(requestKey(asked('a'))).not.toBe(requestKey(prompt('?', { context: { tenant: 'a' } })));
   });
+});
+
+describe('what is no plain object', () => {
+  class Spoken {
+    readonly role = 'user';
+    readonly #text: string;
+    constructor(text: string) {
+      this.#text = text;
+    }
+    get content(): string {
+      return this.#text;
+    }
+  }
+  const part: ContentPart = { type: 'text', text: '?' };
+  const bare = Object.assign(Object.create(null) as ChatRequest, prompt('?'));
+
+  it.each<[string, ChatRequest]>([
+    ['a message of a class', { messages: [new Spoken('?')] }],
+    ['one in a conversation', { messages: [user('Hi.'), new Spoken('?')] }],
+    ['a part that inherits', { messages: [user([Object.create(part) as ContentPart])] }],
+    ['a request that inherits', Object.create(prompt('?')) as ChatRequest],
+    ['a request that inherits from a bare one', Object.create(bare) as ChatRequest],
+    ['a map', prompt('?', { providerOptions: { openai: new Map() as never } })],
+  ])('is refused, as nobody knows what is read of it: %s', (_, asked) => {
+    for (let time = 0; time < 3; time += 1) {
+      expect(() => requestKey(asked)).toThrow(new TypeError(advice));
+    }
+  });
+
+  it.each([
+    [
+      'a prototype of another window',
+      runInNewContext('({ role: "user", content: "?" })') as Message,
+    ],
+    ['no prototype', Object.assign(Object.create(null) as Message, user('?'))],
+  ])('is not what has %s', (_, message) => {
+    expect(requestKey({ messages: [message] })).toBe(requestKey(prompt('?')));
+  });
+
+  const advice =
+    'requestKey: a request must hold plain objects only, as others may say more than a key can ' +
+    'hold; copy the fields of each into a plain one, or give a key of your own';
 });
 
 describe('the text of a key', () => {
