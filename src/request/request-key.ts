@@ -15,9 +15,10 @@ const labels: ReadonlyMap<string, string> = new Map(
 const memory = new TextMemory();
 
 /**
- * The canonical text of everything in a request that changes its answer, and of the
- * tenant. Two requests have the same key exactly if they ask the same for the same
- * tenant, however their objects were put together. A `TypeError` refuses a request that holds
+ * The canonical text of everything in a request that changes its answer, and of the tenant and
+ * the labels. Two requests have the same key exactly if they ask the same for the same tenant
+ * with the same labels, however their objects were put together. Where more of the context
+ * decides who answers, put that into a key of your own. A `TypeError` refuses a request that holds
  * an object of a class, other than those that JSON has a text for, as a date.
  *
  * @example
@@ -31,7 +32,11 @@ export function requestKey(request: ChatRequest): string {
   checkPlain(request);
   const { context, ...question } = request;
   const known = isKnown(question.messages) ? memory : undefined;
-  return ['[', canonical(question, known), ',', canonical(context?.tenant), ']'].join('');
+  const parts = ['[', canonical(question, known), ',', canonical(context?.tenant)];
+  const told = context?.labels ? canonical(context.labels) : '{}';
+  if (told !== '{}') parts.push(',', told);
+  parts.push(']');
+  return parts.join('');
 }
 
 /** Whether it is a conversation that goes on, of objects that were there before. */
