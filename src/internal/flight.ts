@@ -88,14 +88,14 @@ export class Flight extends SharedSubscriber<ChatEvent> {
     }
   }
 
-  // What one reader throws is no business of the others, nor of the source.
+  // What can't be taken note of is no business of the source.
   protected override _next(event: ChatEvent): void {
     try {
       const live = this.#live;
       const copied = this.#note(event);
       // What is held as a copy, and told to one alone, is nobody else's.
       if (!copied || live.length > 1) freezeEvent(event);
-      for (let at = 0; at < live.length; at += 1) live[at]!.reader.next(event);
+      for (let at = 0; at < live.length; at += 1) live[at]!.tell(event);
     } catch (thrown) {
       reportAside(thrown);
     }
@@ -185,6 +185,15 @@ class Seat implements Unsubscribable {
 
   get textTarget(): Reader {
     return (this.#textTarget ??= textTarget(this.reader));
+  }
+
+  // What one reader throws is no business of the others, nor of the source.
+  tell(event: ChatEvent): void {
+    try {
+      this.reader.next(event);
+    } catch (thrown) {
+      reportAside(thrown);
+    }
   }
 
   unsubscribe(): void {

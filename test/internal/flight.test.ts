@@ -1,8 +1,9 @@
-import { config, Observable, take } from 'rxjs';
+import { config, finalize, Observable, take } from 'rxjs';
 import { describe, expect, it, vi } from 'vitest';
 import type { ChatEvent } from '../../src/event/chat-event';
 import { Flight } from '../../src/internal/flight';
 import { finish, retract, start, textDelta, toolCall, usage } from '../../src/testing/index';
+import { textDeltas } from '../../src/view/text-deltas';
 import { watch } from '../support/watch';
 
 const takeOff = (): Flight => new Flight('id', 0, () => undefined);
@@ -74,6 +75,25 @@ describe('Flight', () => {
     expect([one.end, two.end]).toEqual(['complete', 'complete']);
     expect(flight.closed).toBe(true);
     expect(unhandled).toHaveBeenCalledWith(expect.objectContaining({ errors: [thrown] }));
+  });
+
+  it('tells all of an event, though what is torn down with one of them throws', () => {
+    vi.useFakeTimers();
+    const unhandled = vi.fn();
+    const thrown = new Error('thrown');
+    config.onUnhandledError = unhandled;
+    const flight = takeOff();
+    const throwing = finalize(() => {
+      throw thrown;
+    });
+    watch(read(flight).pipe(textDeltas(), throwing));
+    const other = listen(flight);
+    for (const event of [textDelta('a'), retract()]) flight.next(event);
+    vi.runAllTimers();
+    vi.useRealTimers();
+    config.onUnhandledError = null;
+    expect(other.events).toEqual([textDelta('a'), retract()]);
+    expect(unhandled).toHaveBeenCalledOnce();
   });
 
   it('forgets who leaves on hearing what is repeated', () => {
