@@ -58,9 +58,15 @@ export class Flight extends SharedSubscriber<ChatEvent> {
 
   #repeat(reader: Reader): void {
     // The reader of a repeated event may cause the next live one, which then is read here, too.
-    for (const event of this.#attempt) {
-      if (reader.closed) return;
-      reader.next(event);
+    let told: Recording | undefined;
+    while (told !== this.#attempt && !reader.closed) {
+      // What has been told is void, if it is no more the current attempt.
+      if (told) reader.next({ type: 'retract' });
+      told = this.#attempt;
+      for (const event of told) {
+        if (reader.closed || told !== this.#attempt) break;
+        reader.next(event);
+      }
     }
   }
 

@@ -196,6 +196,24 @@ describe('Flight', () => {
     expect(events).toEqual([start(), textDelta('caused')]);
   });
 
+  it('takes back the prefix, and begins again, when that is retracted while it is told', () => {
+    const flight = takeOff();
+    for (const event of [start(), textDelta('a'), textDelta('b')]) flight.next(event);
+    const events: ChatEvent[] = [];
+    read(flight).subscribe({
+      next: (event) => {
+        events.push(event);
+        if (events.length !== 2) return;
+        for (const said of [retract(), start(), textDelta('c')]) flight.next(said);
+      },
+    });
+    flight.next(textDelta('d'));
+    expect(events).toEqual([
+      ...[start(), textDelta('a'), retract()],
+      ...[start(), textDelta('c'), textDelta('d')],
+    ]);
+  });
+
   it('stops telling the prefix when the reader leaves', () => {
     const flight = takeOff();
     for (const event of [start(), textDelta('a'), textDelta('b')]) flight.next(event);
