@@ -44,11 +44,15 @@ export class Flight extends SharedSubscriber<ChatEvent> {
     return this.#attempt;
   }
 
-  /** Tells a reader, who has a deadline of its own, all of the current attempt, until it leaves. */
-  tell(reader: Reader, deadline = Infinity): void {
+  /**
+   * Tells a reader, who has a deadline of its own, all of the current attempt, until it leaves.
+   * Who hears from a notice first that it joins may make others leave, or end the call.
+   */
+  tell(reader: Reader, deadline = Infinity, notice?: ChatEvent): void {
     this.#reading += 1;
     const seat = new Seat(this, reader, deadline);
     tie(reader, seat);
+    if (notice) reader.next(notice);
     if (this.#attempt.begun) this.#repeat(reader);
     if (reader.closed) return;
     if (this.#end) this.#end(reader);

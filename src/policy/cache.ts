@@ -177,13 +177,8 @@ export function cache(options: CacheOptions = {}): Cache {
       }
       const flight = berths.get(id)?.flight;
       if (flight) {
+        join(flight, request, destination);
         count('joined');
-        const age = Math.max(0, now - flight.startedAt);
-        destination.next(Object.freeze({ type: 'cache', status: 'joined', age }));
-        if (destination.closed) return;
-        // Who hears that it joins may end the call that it would join.
-        if (berths.get(id)?.flight === flight) join(flight, request, destination);
-        else answer(request, destination);
         return;
       }
       fly(new Flight(id, now, land, request.context?.deadline), request, destination);
@@ -207,6 +202,7 @@ export function cache(options: CacheOptions = {}): Cache {
     ): void => {
       const committed = new Commitment();
       const { deadline = Infinity } = request.context ?? {};
+      const age = Math.max(0, scheduler.now() - flight.startedAt);
       flight.tell(
         operate<ChatEvent, ChatEvent>(destination, {
           next: (event) => {
@@ -222,10 +218,14 @@ export function cache(options: CacheOptions = {}): Cache {
               return;
             }
             if (committed.made) destination.next({ type: 'retract' });
+            if (destination.closed) return;
+            // From here on it costs something.
+            destination.next({ type: 'retry', attempt: 2, delay: 0, error });
             if (!destination.closed) answer(request, destination);
           },
         }),
         deadline,
+        Object.freeze({ type: 'cache', status: 'joined', age }),
       );
     };
 

@@ -610,25 +610,31 @@ describe('a call under way that cache shares', () => {
     }
   });
 
-  it('is asked anew by who joins, when that makes the others leave', () => {
-    const given = live();
-    const first = given.call();
-    given.say(start(), textDelta('lost'));
-    const second = watch(
-      given.ask(question).pipe(
+  it.each(['leave', 'finish', 'fail'])(
+    'is that of who joins, when that makes others %s',
+    (what) => {
+      const given = live({ ttl: 0 });
+      const first = given.call();
+      given.say(start(), textDelta('said'));
+      const [call] = given.calls;
+      const end = (): void => {
+        if (what === 'leave') first.subscription.unsubscribe();
+        else if (what === 'finish') call!.complete();
+        else call!.error('failed');
+      };
+      const joining = given.ask(question).pipe(
         tap((event) => {
-          if (event.type === 'cache') first.subscription.unsubscribe();
+          if (event.type === 'cache') end();
         }),
-      ),
-    );
-    expect(given.open()).toBe(1);
-    given.say(start(), textDelta('kept'), finish());
-    given.calls.at(-1)!.complete();
-    const { values } = watch(of(...second.values).pipe(toAnswer()));
-    expect(values.map(({ text }) => text)).toEqual(['kept']);
-    expect(second.values.filter(({ type }) => type === 'text-delta')).toHaveLength(1);
-    expect(given.hits()).toBe(true);
-  });
+      );
+      const second = watch(joining);
+      expect(given.calls).toHaveLength(1);
+      expect(second.values).toEqual([joined(), start(), textDelta('said')]);
+      const ends = { leave: undefined, finish: 'complete', fail: { error: 'failed' } };
+      expect(second.end).toEqual(ends[what as keyof typeof ends]);
+      expect(given.open()).toBe(what === 'leave' ? 1 : 0);
+    },
+  );
 
   it('is one also when a watcher of the statistics asks', () => {
     const given = live();
@@ -742,13 +748,26 @@ describe('who joins a call with a deadline', () => {
     expect(leader.end).toEqual({ error: late });
     expect(calls).toHaveLength(2);
     for (const event of fine) calls[1]!.next(event);
-    expect(joiner.values.slice(1)).toEqual(fine);
+    expect(joiner.values.slice(1)).toEqual([retried(late), ...fine]);
   });
 
   it('takes back what was said', () => {
-    const { calls, joiner } = play(20, [start(), textDelta('a')]);
+    const { late, calls, joiner } = play(20, [start(), textDelta('a')]);
     calls[1]!.next(start());
-    expect(joiner.values.slice(1)).toEqual([start(), textDelta('a'), retract(), start()]);
+    expect(joiner.values.slice(1)).toEqual([
+      ...[start(), textDelta('a'), retract(), retried(late), start()],
+    ]);
+  });
+
+  it.each([
+    ['before', [start(), usage({ inputTokens: 9 })]],
+    ['after', [start(), usage({ inputTokens: 9 }), textDelta('a')]],
+  ])('pays for what it asks anew, %s output', (_, before) => {
+    const { calls, joiner } = play(20, before);
+    for (const event of answerEvents('own', { usage: { inputTokens: 7 } })) calls[1]!.next(event);
+    const [answer] = watch(of(...joiner.values).pipe(toAnswer())).values;
+    expect(answer).toMatchObject({ text: 'own', cached: false, attempts: 2 });
+    expect(answer!.totalUsage).toEqual({ inputTokens: 7 });
   });
 
   it('fails with it when its own is over as well', () => {
@@ -756,6 +775,8 @@ describe('who joins a call with a deadline', () => {
     expect(calls).toHaveLength(1);
     expect(joiner.end).toEqual({ error: late });
   });
+
+  const retried = (error: LlmError): ChatEvent => ({ type: 'retry', attempt: 2, delay: 0, error });
 
   /** A hundred callers of a provider that never answers, one in each millisecond. */
   const herd = (layers: (scheduler: VirtualTimeScheduler) => readonly Policy[]) => {
