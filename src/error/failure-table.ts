@@ -105,7 +105,7 @@ export const failureTable: readonly FailureRow[] = [
       'UND_ERR_CONNECT_TIMEOUT',
       'UND_ERR_SOCKET',
       'UND_ERR_INFO',
-      // How undici tells that a proxy refused.
+      // A proxy has refused.
       'UND_ERR_ABORTED',
       'ERR_NETWORK',
       'ERR_HTTP2_*',
