@@ -18,8 +18,8 @@ const memory = new TextMemory();
  * The canonical text of everything in a request that changes its answer, and of the tenant and
  * the labels. Two requests have the same key exactly if they ask the same for the same tenant
  * with the same labels, however their objects were put together. Where more of the context
- * decides who answers, put that into a key of your own. A `TypeError` refuses a request that holds
- * an object of a class, other than those that JSON has a text for, as a date.
+ * decides who answers, put that into a key of your own. A `TypeError` refuses a request with
+ * an object that inherits what it says, unless JSON has a text for it, as for a date.
  *
  * @example
  * ```ts
@@ -72,15 +72,23 @@ function canonical(value: unknown, known?: TextMemory): string {
 
 // What an object inherits, accessors too, is read where a request is sent, but is none of its keys.
 function checkPlain(value: object): void {
-  const prototype = Object.getPrototypeOf(value) as object | null;
-  if (prototype === null || prototype === Object.prototype) return;
-  // Those of other windows have their own.
-  if (Object.getPrototypeOf(prototype) === null && Object.hasOwn(prototype, 'isPrototypeOf'))
-    return;
-  throw new TypeError(
-    'requestKey: a request must hold plain objects only, as others may say more than a key can ' +
-      'hold; copy the fields of each into a plain one, or give a key of your own',
-  );
+  let prototype = Object.getPrototypeOf(value) as object | null;
+  while (prototype !== null && !isRoot(prototype)) {
+    const inherited = Object.values(Object.getOwnPropertyDescriptors(prototype));
+    if (inherited.some(({ get, enumerable }) => get !== undefined || enumerable)) {
+      throw new TypeError(
+        'requestKey: an object of a request must say all with fields of its own, as a key holds no ' +
+          'others; copy what it inherits into a plain object, or give a key of your own',
+      );
+    }
+    prototype = Object.getPrototypeOf(prototype) as object | null;
+  }
+}
+
+/** Whether it is what plain objects are made from; those of other windows have their own. */
+function isRoot(prototype: object): boolean {
+  if (prototype === Object.prototype) return true;
+  return Object.getPrototypeOf(prototype) === null && Object.hasOwn(prototype, 'isPrototypeOf');
 }
 
 // Most objects have a few keys, nearly in order.

@@ -218,7 +218,7 @@ describe('requestKey', () => {
   });
 });
 
-describe('what is no plain object', () => {
+describe('what inherits', () => {
   class Spoken {
     readonly role = 'user';
     readonly #text: string;
@@ -227,6 +227,13 @@ describe('what is no plain object', () => {
     }
     get content(): string {
       return this.#text;
+    }
+  }
+  class Asked {
+    readonly role = 'user';
+    constructor(readonly content: string) {}
+    says(text: string): boolean {
+      return this.content === text;
     }
   }
   const part: ContentPart = { type: 'text', text: '?' };
@@ -251,13 +258,14 @@ describe('what is no plain object', () => {
       runInNewContext('({ role: "user", content: "?" })') as Message,
     ],
     ['no prototype', Object.assign(Object.create(null) as Message, user('?'))],
+    ['a class with nothing but methods', new Asked('?')],
   ])('is not what has %s', (_, message) => {
     expect(requestKey({ messages: [message] })).toBe(requestKey(prompt('?')));
   });
 
   const advice =
-    'requestKey: a request must hold plain objects only, as others may say more than a key can ' +
-    'hold; copy the fields of each into a plain one, or give a key of your own';
+    'requestKey: an object of a request must say all with fields of its own, as a key holds no ' +
+    'others; copy what it inherits into a plain object, or give a key of your own';
 });
 
 describe('the text of a key', () => {
