@@ -40,8 +40,8 @@ interface Choice {
  * Unlike `iif`, it chooses among any number of members by name, can say which rule chose and
  * why, and finds a rule that leads nowhere when it is made, not when the first request comes.
  * It asks one member: what follows its failure is up to a `failover` or retries around it. A
- * `cache` around it tells requests apart by what they ask, their tenant and their labels; where
- * you choose by more of the context, give it a `key`, or put a cache into each member.
+ * `cache` around it tells requests apart by what they ask and their tenant alone; where you choose
+ * by more of the context, give it a `key`, or put a cache into each member.
  *
  * @param select - Rules in order, or a function from a request to a member's name.
  * @param members - Handlers by name; `route` events and errors carry the names.

@@ -39,8 +39,7 @@ export interface CacheOptions {
   /**
    * What makes two requests the same: their keys, which should hold the tenant.
    *
-   * @defaultValue {@link requestKey}: all that changes the answer, `context.tenant` and
-   * `context.labels`
+   * @defaultValue {@link requestKey}: all that changes the answer, and `context.tenant`
    */
   readonly key?: ((request: ChatRequest) => string) | undefined;
   /**
@@ -99,9 +98,9 @@ interface Kept extends Written {
  * repeated says nothing of the server's rate limits. Events that others may read too are
  * frozen. Unlike `shareReplay`, it aborts what nobody reads, forgets failures, and has bounds.
  *
- * An instance may stand before several handlers: they share the bounds, not the answers. Where
- * more of the context than tenant and labels decides who answers, as a `route` may have it, give
- * a `key` of your own, or put a cache into each member.
+ * An instance may stand before several handlers: they share the bounds, not the answers. Where more
+ * of the context than the tenant decides who answers, as a `route` may have it, give a `key` of your
+ * own, or put a cache into each member.
  *
  * @param options - See {@link CacheOptions}.
  * @returns A policy with `stats$`. Errors: those of the call; to all who share it.

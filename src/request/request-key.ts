@@ -15,11 +15,11 @@ const labels: ReadonlyMap<string, string> = new Map(
 const memory = new TextMemory();
 
 /**
- * The canonical text of everything in a request that changes its answer, and of the tenant and
- * the labels. Two requests have the same key exactly if they ask the same for the same tenant
- * with the same labels, however their objects were put together. Where more of the context
- * decides who answers, put that into a key of your own. A `TypeError` refuses a request with
- * an object that inherits what it says, unless JSON has a text for it, as for a date.
+ * The canonical text of everything in a request that changes its answer, and of the
+ * tenant. Two requests have the same key exactly if they ask the same for the same
+ * tenant, however their objects were put together. Where more of the context decides who answers,
+ * put that into a key of your own. A `TypeError` refuses a request with an object that inherits
+ * what it says, unless JSON has a text for it, as for a date.
  *
  * @example
  * ```ts
@@ -32,11 +32,7 @@ export function requestKey(request: ChatRequest): string {
   checkPlain(request);
   const { context, ...question } = request;
   const known = isKnown(question.messages) ? memory : undefined;
-  const parts = ['[', canonical(question, known), ',', canonical(context?.tenant)];
-  const told = context?.labels ? canonical(context.labels) : '{}';
-  if (told !== '{}') parts.push(',', told);
-  parts.push(']');
-  return parts.join('');
+  return ['[', canonical(question, known), ',', canonical(context?.tenant), ']'].join('');
 }
 
 /** Whether it is a conversation that goes on, of objects that were there before. */
@@ -75,7 +71,7 @@ function checkPlain(value: object): void {
   let prototype = Object.getPrototypeOf(value) as object | null;
   while (prototype !== null && !isRoot(prototype)) {
     const inherited = Object.values(Object.getOwnPropertyDescriptors(prototype));
-    if (inherited.some(({ get, enumerable }) => get !== undefined || enumerable)) {
+    if (inherited.some((field) => field.get !== undefined || field.enumerable)) {
       throw new TypeError(
         'requestKey: an object of a request must say all with fields of its own, as a key holds no ' +
           'others; copy what it inherits into a plain object, or give a key of your own',

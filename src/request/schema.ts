@@ -70,7 +70,6 @@ export const requestContextSchema = z.object({
   /** Keeps the cached answers of tenants apart. */
   tenant: z.string().optional(),
   session: z.string().optional(),
-  /** What `route` can choose by; so they keep cached answers apart, too. */
   labels: z.record(z.string(), z.string()).optional(),
   /** Higher goes first wherever requests wait. */
   priority: z.number().optional(),

@@ -154,26 +154,9 @@ describe('requestKey', () => {
     );
   });
 
-  it('is another one for other labels, by which a route inside may choose', () => {
-    const key = (labels?: Record<string, string>, tenant?: string): string =>
-      requestKey(prompt('?', { context: { labels, tenant } }));
-    const labels = { tier: 'pro', at: 'home' };
-    const keys = [
-      key(),
-      key(labels),
-      key(labels, 'a'),
-      key({ tier: 'pro' }),
-      key({ tier: 'free' }),
-    ];
-    expect(new Set(keys).size).toBe(keys.length);
-    expect(key({ at: 'home', tier: 'pro' })).toBe(key(labels));
-    expect(key({})).toBe(key());
-    expect(key()).toBe(requestKey(prompt('?')));
-  });
-
-  it('is blind to all else of the context', () => {
+  it('is blind to all of the context but the tenant', () => {
     const tenant = 'a';
-    const context = { tenant, session: 's', priority: 3, deadline: 9 };
+    const context = { tenant, session: 's', labels: { a: 'b' }, priority: 3, deadline: 9 };
     expect(requestKey(prompt('?', { context }))).toBe(
       requestKey(prompt('?', { context: { tenant } })),
     );
