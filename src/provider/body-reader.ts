@@ -86,7 +86,7 @@ export function jsonOrLines(limit: number, { lines, body, tooLong }: JsonObserve
 }
 
 /** The value that a text holds, if it is JSON. */
-export function parseJson(text: string): unknown {
+function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
