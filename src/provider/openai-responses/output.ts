@@ -11,7 +11,8 @@ import type { OutputItem, ResponseEvent } from './wire';
  * whole at the end of the part, of the item and of the response. What was said first counts,
  * so that nothing is lost where the pieces are missing and nothing is doubled.
  *
- * Items are known by their place in the output: some servers give an item a new id each time.
+ * Items are known by their place in the output and by their id: some servers give an item a new id
+ * each time, others leave the place out here and there.
  */
 export class OutputReader {
   refusal = '';
@@ -30,32 +31,32 @@ export class OutputReader {
   /** Reads an event between the first and the last one; unknown ones are ignored. */
   event(type: string, frame: ResponseEvent): void {
     const item = asObject<OutputItem>(frame.item) ?? {};
-    const place = String(frame.output_index ?? frame.item_id ?? item.id);
+    const places = placesOf(frame, item);
     const part = String(frame.content_index ?? frame.summary_index ?? 0);
     switch (type) {
       case 'response.output_text.delta':
-        this.#say('text', place, part, frame.delta);
+        this.#say('text', places, part, frame.delta);
         break;
       case 'response.reasoning_summary_text.delta':
       case 'response.reasoning_text.delta':
-        this.#say('reasoning', place, part, frame.delta);
+        this.#say('reasoning', places, part, frame.delta);
         break;
       case 'response.refusal.delta':
-        this.#say('refusal', place, part, frame.delta);
+        this.#say('refusal', places, part, frame.delta);
         break;
       case 'response.output_text.done':
-        this.#whole('text', place, part, frame.text);
+        this.#whole('text', places, part, frame.text);
         break;
       case 'response.reasoning_summary_text.done':
       case 'response.reasoning_text.done':
-        this.#whole('reasoning', place, part, frame.text);
+        this.#whole('reasoning', places, part, frame.text);
         break;
       case 'response.refusal.done':
-        this.#whole('refusal', place, part, frame.refusal);
+        this.#whole('refusal', places, part, frame.refusal);
         break;
       case 'response.content_part.done':
       case 'response.reasoning_summary_part.done':
-        this.#part(place, part, sayingOf(frame.part));
+        this.#part(places, part, sayingOf(frame.part));
         break;
       case 'response.function_call_arguments.delta':
         this.#calls.add(this.#keys.ofArguments(frame), { input: asText(frame.delta) });
@@ -80,7 +81,7 @@ export class OutputReader {
         break;
       case 'response.output_item.done':
         if (isCall(item)) this.#call(this.#keys.ofItem(frame, item, true), item, isWhole(item));
-        this.#item(place, item);
+        this.#item(places, item);
         break;
     }
   }
@@ -91,7 +92,7 @@ export class OutputReader {
     // known by its id, and a text counts only where nothing of its kind was said.
     const items = output.map((item) => asObject<OutputItem>(item) ?? {});
     const news = items.flatMap(sayingsOf).filter(({ kind }) => !this.#said.has(kind));
-    for (const { kind, part, text } of news) this.#say(kind, 'rest', part, text);
+    for (const { kind, part, text } of news) this.#say(kind, ['rest'], part, text);
     this.#restOfCalls(items.filter(isCall));
   }
 
@@ -140,30 +141,54 @@ export class OutputReader {
     else if (whole) this.#calls.complete(key, { input: asText(inputOf(item)) });
   }
 
-  #item(place: string, item: OutputItem): void {
-    const news = sayingsOf(item).filter(({ kind, part }) => {
-      // Reasoning may come in pieces of its content and whole as its summary.
-      const key = kind === 'reasoning' ? `${kind} ${place}` : `${kind} ${place} ${part}`;
-      return !this.#said.has(key);
+  #item(places: readonly string[], item: OutputItem): void {
+    const sayings = sayingsOf(item);
+    const news = sayings.filter(({ kind, part }) => {
+      // Reasoning may come in pieces of its content and whole as its summary; and servers that
+      // count parts differ in what they count.
+      const once = kind === 'reasoning' || sayings.length === 1;
+      return !this.#hasSaid(kind, places, once ? undefined : part);
     });
-    for (const { kind, part, text } of news) this.#say(kind, place, part, text);
+    for (const { kind, part, text } of news) this.#say(kind, places, part, text);
   }
 
-  #part(place: string, part: string, saying: Saying | undefined): void {
-    if (saying !== undefined) this.#whole(saying.kind, place, part, saying.text);
+  #part(places: readonly string[], part: string, saying: Saying | undefined): void {
+    if (saying !== undefined) this.#whole(saying.kind, places, part, saying.text);
   }
 
-  #whole(kind: Kind, place: string, part: string, text: unknown): void {
-    if (!this.#said.has(`${kind} ${place} ${part}`)) this.#say(kind, place, part, text);
+  #whole(kind: Kind, places: readonly string[], part: string, text: unknown): void {
+    if (!this.#hasSaid(kind, places, part)) this.#say(kind, places, part, text);
   }
 
-  #say(kind: Kind, place: string, part: string, value: unknown): void {
+  #hasSaid(kind: Kind, places: readonly string[], part?: string): boolean {
+    return places.some((place) => this.#said.has(keyOf(kind, place, part)));
+  }
+
+  #say(kind: Kind, places: readonly string[], part: string, value: unknown): void {
     const text = asText(value);
     if (text === undefined) return;
-    this.#said.add(kind).add(`${kind} ${place}`).add(`${kind} ${place} ${part}`);
+    // Ids that are new each time are not kept.
+    if (!this.#said.has(keyOf(kind, places[0]!, part))) {
+      this.#said.add(kind);
+      for (const place of places) {
+        this.#said.add(keyOf(kind, place)).add(keyOf(kind, place, part));
+      }
+    }
     if (kind === 'refusal') this.refusal += text;
     else this.answer.emit({ type: kind === 'text' ? 'text-delta' : 'reasoning-delta', text });
   }
+}
+
+/** What names the item of an event, its place first. */
+function placesOf(frame: ResponseEvent, item: OutputItem): readonly string[] {
+  const id = asText(frame.item_id) ?? asText(item.id);
+  const names = id === undefined ? [] : [`id ${id}`];
+  const index = frame.output_index ?? undefined;
+  return index === undefined && id !== undefined ? names : [String(index), ...names];
+}
+
+function keyOf(kind: Kind, place: string, part?: string): string {
+  return part === undefined ? `${kind} of ${place}` : `${kind} ${part} of ${place}`;
 }
 
 function isWhole({ status }: OutputItem): boolean {

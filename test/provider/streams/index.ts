@@ -6,6 +6,7 @@ import { ollamaStreams } from './ollama';
 import { chatStreams } from './openai-chat';
 import { responsesStreams } from './openai-responses';
 import { responsesCallStreams } from './responses-calls';
+import { responsesPlaceStreams } from './responses-places';
 import { responsesItemStreams } from './responses-items';
 
 /** The streams of our own, one for each thing that servers are known to do. */
@@ -14,6 +15,7 @@ export const committed: readonly Recording[] = [
   ...compatibleStreams,
   ...responsesStreams,
   ...responsesCallStreams,
+  ...responsesPlaceStreams,
   ...responsesItemStreams,
   ...anthropicStreams,
   ...geminiStreams,
