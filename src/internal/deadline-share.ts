@@ -7,8 +7,9 @@ import { Commitment } from './commit';
 import { OperatorSubscriber } from './operate';
 
 /** When the attempts of a call must have said something; `Infinity` where no one waits for it. */
-export function lastMoment({ deadline, firstTokenDeadline }: RequestContext): number {
-  return Math.min(deadline ?? Infinity, firstTokenDeadline ?? Infinity);
+export function lastMoment(context: SharedContext): number {
+  const { deadline = Infinity, firstTokenDeadline = Infinity } = context;
+  return context[share]?.lifted ? deadline : Math.min(deadline, firstTokenDeadline);
 }
 
 /** Who makes the attempts. */

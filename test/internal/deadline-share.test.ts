@@ -5,13 +5,17 @@ import {
   Observable,
   of,
   Subscription,
+  throwError,
   timer,
   VirtualTimeScheduler,
 } from 'rxjs';
 import { describe, expect, it, vi } from 'vitest';
+import { failover } from '../../src/combinator/failover';
+import { LlmError } from '../../src/error/llm-error';
 import type { ChatEvent } from '../../src/event/chat-event';
 import { compose, type Handler } from '../../src/handler';
 import { deadlines } from '../../src/policy/deadlines';
+import { limitConcurrency } from '../../src/policy/limit-concurrency';
 import { retryBackoff, type RetryBackoffOptions } from '../../src/policy/retry-backoff';
 import { prompt } from '../../src/request/messages';
 import { answerEvents, fakeHandler, retract, start, textDelta } from '../../src/testing/index';
@@ -142,6 +146,23 @@ describe("an attempt's share of the time until the deadline", () => {
     clock.flush();
     expect(watched.end).toBe('complete');
     expect(asked).toBe(1);
+  });
+
+  it('bounds no retries once it was lifted by a wait for a place', () => {
+    const clock = new VirtualTimeScheduler();
+    const place = limitConcurrency({ max: 1 });
+    watch(timer(60, clock).pipe(ignoreElements(), place));
+    const asked: number[] = [];
+    const failing: Handler = () => {
+      asked.push(clock.now());
+      const error = new LlmError('fake: broken', { kind: 'server' });
+      return asked.length === 1 ? throwError(() => error) : of(...answerEvents('fine'));
+    };
+    const members = { held: compose(failing, place, twice(clock)), other: never };
+    const watched = watch(failover(members, { scheduler: clock })(question(100)));
+    clock.flush();
+    expect(asked).toEqual([60, 60]);
+    expect(watched.end).toBe('complete');
   });
 
   it('asks nobody what to do where its end ends the call', () => {
