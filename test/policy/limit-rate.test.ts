@@ -475,6 +475,23 @@ describe('what limitRate learns', () => {
     expect(given.times).toEqual([0, 20_000]);
   });
 
+  it('is remembered for an hour, also of a key that nobody uses meanwhile', () => {
+    const burstAt = (time: number): number => {
+      const given = setUp({ ...minute, key: ({ seed }) => String(seed) }, () =>
+        timer(5, given.clock).pipe(mergeMap(() => rated({ requests: { limit: 2 } }))),
+      );
+      given.ask(1);
+      given.clock.schedule(() => {
+        for (const name of [2, 1, 1, 1, 1]) given.ask(name);
+      }, time);
+      given.runTo();
+      return given.sent.filter(({ name, at }) => name === '1' && at === time).length;
+    };
+    expect([200_000, 3_600_000].map(burstAt)).toEqual([2, 2]);
+    // Keys that nobody uses any more don't pile up.
+    expect(burstAt(3_600_005)).toBe(4);
+  });
+
   it('is not the limit of a day', () => {
     let remaining = 14_400;
     const given = setUp({ ...minute, requests: 2 }, () =>

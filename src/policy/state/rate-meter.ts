@@ -21,6 +21,9 @@ export interface Amounts {
   readonly tokens: number;
 }
 
+// For so many windows a key remembers what the server has said of it.
+const REMEMBERED = 60;
+
 const NONE: Amounts = { requests: 0, tokens: 0 };
 
 /** Counts the requests and tokens of one key, and says when the next request may go. */
@@ -28,6 +31,7 @@ export class RateMeter {
   readonly #requests: RateLog;
   readonly #tokens: RateLog;
   #learned: { readonly [What in keyof Amounts]?: number | undefined } = {};
+  #learnedAt = -Infinity;
   // When the next request would be due if all had been spaced evenly.
   #even = 0;
 
@@ -71,10 +75,14 @@ export class RateMeter {
 
   /** Takes the server's limits for the given ones, and counts what others use of them. */
   learn(said: { readonly requests?: Heard; readonly tokens?: Heard }, time: number): void {
+    const requests = this.#hear(this.#requests, said.requests, time);
+    const tokens = this.#hear(this.#tokens, said.tokens, time);
+    if (requests === undefined && tokens === undefined) return;
     this.#learned = {
-      requests: this.#hear(this.#requests, said.requests, time) ?? this.#learned.requests,
-      tokens: this.#hear(this.#tokens, said.tokens, time) ?? this.#learned.tokens,
+      requests: requests ?? this.#learned.requests,
+      tokens: tokens ?? this.#learned.tokens,
     };
+    this.#learnedAt = time;
   }
 
   /** What counts at this time. */
@@ -82,8 +90,9 @@ export class RateMeter {
     return { requests: this.#requests.used(time), tokens: this.#tokens.used(time) };
   }
 
-  /** Whether nothing counts any more, so that a new meter would say the same. */
+  /** Whether nothing counts any more, so that a new meter would say the same or learn it anew. */
   isIdle(time: number): boolean {
+    if (time < this.#learnedAt + REMEMBERED * this.per) return false;
     const { requests, tokens } = this.used(time);
     return requests === 0 && tokens === 0 && this.#even <= time;
   }
