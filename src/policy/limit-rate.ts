@@ -129,8 +129,10 @@ export interface RateLimit<T = ChatEvent> extends StreamPolicy<T> {
  * It counts a request from when it is sent until a window later, and 3 % longer, as calls may
  * reach the server closer together than they were sent: so the limit holds in every window,
  * wherever it begins. Tokens are reserved by estimate and settled to what the answer says. A
- * call that failed or was left has been sent, so it counts. Unlike `throttleTime` or
- * `bufferTime`, it drops and groups nothing, and the limit is one for all who use the instance.
+ * call that failed or was left has been sent, so it counts; one that waits nearer to the wire for
+ * something else, as for a place of `limitConcurrency`, is sent later than it was counted. Unlike
+ * `throttleTime` or `bufferTime`, it drops and groups nothing, and the limit is one for all who use
+ * the instance.
  *
  * Time that steps back stands still; pass a `scheduler` with a monotonic `now` where the wall
  * clock may be put forward.

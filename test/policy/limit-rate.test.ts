@@ -100,6 +100,19 @@ describe('the options of limitRate', () => {
     expect(given.times).toEqual(times);
   });
 
+  it('burst: spaces those who wait by the limit that is, whatever it was', () => {
+    const requests = new BehaviorSubject(1);
+    const given = setUp({ requests, burst: 1, per: 1000 });
+    for (let n = 0; n < 3; n += 1) given.ask(n);
+    given.runTo(500);
+    requests.next(10);
+    given.runTo(560);
+    requests.next(5);
+    given.runTo();
+    // Half a wait of 1000, as half a wait of 100; and nine tenths of that, as those of 200.
+    expect(given.times).toEqual([0, 550, 740]);
+  });
+
   it.each(['requests', 'tokens', 'burst'] as const)('%s: may change while calls wait', (option) => {
     const value = new BehaviorSubject(1);
     const rest = option === 'burst' ? { requests: 4 } : {};

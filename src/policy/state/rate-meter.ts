@@ -34,6 +34,8 @@ export class RateMeter {
   #learnedAt = -Infinity;
   // When the next request would be due if all had been spaced evenly.
   #even = 0;
+  /** Between two of these, in milliseconds. */
+  #space = 0;
 
   /**
    * @param per - The length of the window, in milliseconds.
@@ -63,7 +65,8 @@ export class RateMeter {
 
   /** Counts a request that goes now; what is returned is to be settled with its tokens. */
   take(tokens: number, time: number): RateEntry {
-    this.#even = Math.max(this.#even, time) + this.per / this.#requestLimit;
+    this.#review(time);
+    this.#even = Math.max(this.#even, time) + this.#space;
     this.#requests.add(1, time);
     return this.#tokens.add(tokens, time);
   }
@@ -117,7 +120,15 @@ export class RateMeter {
     const requests = this.#requestLimit;
     const { burst } = this.given;
     if (burst >= requests) return time;
-    const space = this.per / requests;
-    return Math.max(this.#even, time) + (ahead - burst + 1) * space;
+    this.#review(time);
+    return Math.max(this.#even, time) + (ahead - burst + 1) * this.#space;
+  }
+
+  // What went before the limit changed counts as so many requests, not as so much time.
+  #review(time: number): void {
+    const space = this.per / this.#requestLimit;
+    if (space === this.#space) return;
+    if (this.#even > time) this.#even = time + (this.#even - time) * (space / this.#space);
+    this.#space = space;
   }
 }
