@@ -17,7 +17,7 @@ import type { OutputItem, ResponseEvent } from './wire';
 export class OutputReader {
   refusal = '';
   readonly #calls: ToolCallAssembler;
-  readonly #keys = new CallKeys();
+  #callKeys: CallKeys | undefined;
   readonly #said = new Set<string>();
 
   constructor(private readonly answer: Pick<AnswerContext, 'emit'>) {
@@ -26,6 +26,11 @@ export class OutputReader {
 
   get hasCalls(): boolean {
     return this.#calls.size > 0;
+  }
+
+  // Most streams are of text alone, and many are open.
+  get #keys(): CallKeys {
+    return (this.#callKeys ??= new CallKeys());
   }
 
   /** Reads an event between the first and the last one; unknown ones are ignored. */
