@@ -176,7 +176,10 @@ export function admission<T = ChatEvent>(options: AdmissionOptions): Admission<T
         .watch(() => calls.size)
         .pipe(
           filter((size) => size === 0),
-          map(() => ({ completed: begun - (aborts - before), aborted: aborts - before })),
+          map(() => {
+            const aborted = aborts - before;
+            return { completed: begun - aborted, aborted };
+          }),
         );
       return merge(ended, expired).pipe(take(1));
     });

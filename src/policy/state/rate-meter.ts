@@ -65,7 +65,7 @@ export class RateMeter {
 
   /** Counts a request that goes now; what is returned is to be settled with its tokens. */
   take(tokens: number, time: number): RateEntry {
-    this.#review(time);
+    this.#respace(time);
     this.#even = Math.max(this.#even, time) + this.#space;
     this.#requests.add(1, time);
     return this.#tokens.add(tokens, time);
@@ -120,12 +120,12 @@ export class RateMeter {
     const requests = this.#requestLimit;
     const { burst } = this.given;
     if (burst >= requests) return time;
-    this.#review(time);
+    this.#respace(time);
     return Math.max(this.#even, time) + (ahead - burst + 1) * this.#space;
   }
 
   // What went before the limit changed counts as so many requests, not as so much time.
-  #review(time: number): void {
+  #respace(time: number): void {
     const space = this.per / this.#requestLimit;
     if (space === this.#space) return;
     if (this.#even > time) this.#even = time + (this.#even - time) * (space / this.#space);
