@@ -1,6 +1,7 @@
 import type { SchedulerLike } from 'rxjs';
 import { failover } from './combinator/failover';
 import { compose, type Handler, type Policy } from './handler';
+import { compact } from './internal/compact';
 import { checkFunction } from './internal/options';
 import { memberEntries, type Members } from './internal/members';
 import { admission, type Admission, type AdmissionOptions } from './policy/admission';
@@ -200,11 +201,7 @@ function merge(all: readonly StandardPreset[]): StandardPreset {
       );
     }
     const before = merged[layer] || usual[layer as keyof StandardPreset] || {};
-    merged[layer] = given && { ...before, ...onlyGiven(given) };
+    merged[layer] = given && { ...before, ...compact(given) };
   }
   return merged;
-}
-
-function onlyGiven(options: object): object {
-  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
 }

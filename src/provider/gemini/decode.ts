@@ -1,8 +1,9 @@
 import type { FinishReason } from '../../event/chat-event';
 import type { Usage } from '../../event/usage';
+import { compact } from '../../internal/compact';
 import type { AnswerContext, Decoder } from '../decoder';
 import { finishFailure, finishReason } from '../finish-reason';
-import { asCount, asList, asObject, asText, compact } from '../json';
+import { asCount, asList, asObject, asText } from '../json';
 import { malformed, readFrame, reportsError } from '../read-frame';
 import { ToolCallAssembler } from '../tool-call-assembler';
 import { FunctionCalls } from './function-calls';

@@ -1,6 +1,6 @@
 import { LlmError } from '../../error/llm-error';
 import type { ChatRequest } from '../../request/schema';
-import { compact } from '../json';
+import { compact } from '../../internal/compact';
 import { withProviderOptions } from '../provider-options';
 import { encodeContents, encodeSystem } from './contents';
 import { encodeThinking, generation } from './thinking';

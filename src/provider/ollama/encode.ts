@@ -1,5 +1,6 @@
 import type { ChatRequest, ContentPart, Message } from '../../request/schema';
-import { asObject, compact } from '../json';
+import { compact } from '../../internal/compact';
+import { asObject } from '../json';
 import { readMedia, readText, unusable } from '../media';
 import { withProviderOptions } from '../provider-options';
 

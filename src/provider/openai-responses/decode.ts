@@ -1,6 +1,7 @@
+import { compact } from '../../internal/compact';
 import type { AnswerContext, Decoder } from '../decoder';
 import { finishFailure, finishReason } from '../finish-reason';
-import { asList, asObject, asText, compact } from '../json';
+import { asList, asObject, asText } from '../json';
 import { malformed, readFrame, reportsError } from '../read-frame';
 import { OutputReader } from './output';
 import { readResponseUsage } from './usage';

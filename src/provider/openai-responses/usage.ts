@@ -1,5 +1,6 @@
 import type { Usage } from '../../event/usage';
-import { asCount, asObject, compact } from '../json';
+import { compact } from '../../internal/compact';
+import { asCount, asObject } from '../json';
 import type { ResponseUsage } from './wire';
 
 /** Reads the counts as the server gave them; `undefined` when it gave none. */

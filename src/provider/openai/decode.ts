@@ -1,8 +1,9 @@
 import type { ChatEvent } from '../../event/chat-event';
 import type { Usage } from '../../event/usage';
+import { compact } from '../../internal/compact';
 import type { AnswerContext, Decoder } from '../decoder';
 import { finishFailure, finishReason } from '../finish-reason';
-import { asList, asObject, asText, compact } from '../json';
+import { asList, asObject, asText } from '../json';
 import { malformed, readFrame, reportsError } from '../read-frame';
 import { ChatToolCalls, hasToolCalls } from './tool-calls';
 import { readChatUsage } from './usage';
