@@ -9,7 +9,6 @@ import type { CooldownLine, WaitingAttempt } from './cooldown-line';
 import { forwardAsFinal, isFinal, startAttempt } from './final-error';
 import { OperatorSubscriber } from './operate';
 import { MAX_DELAY } from './options';
-import { runAside } from './report';
 
 /** The rules of one `cooldown`. */
 export interface CooldownRules {
@@ -65,14 +64,9 @@ export class CooldownAttempt<T> extends OperatorSubscriber<T> implements Waiting
   start(): void {
     this.place = undefined;
     this.#pass = this.rules.line.pass();
-    try {
-      startAttempt(() => this.call.subscribe(this));
-    } catch (thrown) {
-      // A teardown that throws is no business of the call that made way for this one.
-      runAside(() => {
-        this.out.error(thrown);
-      });
-    }
+    startAttempt(() => {
+      this.listenTo(this.call);
+    });
   }
 
   review(): void {

@@ -89,14 +89,7 @@ export class RatedCall<T> extends LeaseSubscriber<T> implements LaneWaiter {
     // An open stream keeps no request that it won't send again.
     this.#source = this.place = undefined;
     this.#taken = this.lane.line.meter.take(this.tokens, time);
-    try {
-      source.subscribe(this);
-    } catch (thrown) {
-      // A teardown that throws is no business of the call that made way for this one.
-      runAside(() => {
-        this.out.error(thrown);
-      });
-    }
+    this.listenTo(source);
     this.rates.changes.tell();
   }
 

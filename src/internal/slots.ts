@@ -12,7 +12,6 @@ import { Changes } from './changes';
 import { keepOne } from './keep-one';
 import { LeaseSubscriber } from './operate';
 import { checkNumber, MAX_DELAY } from './options';
-import { runAside } from './report';
 
 /** How many run and wait. */
 export interface SlotsState {
@@ -179,14 +178,7 @@ class Holder<T> extends LeaseSubscriber<T> implements Waiting {
     this.slots.take();
     // Who watches the state may have ended the call.
     if (this.closed) return;
-    try {
-      source.subscribe(this);
-    } catch (thrown) {
-      // A teardown that throws is no business of the call that made way for this one.
-      runAside(() => {
-        this.out.error(thrown);
-      });
-    }
+    this.listenTo(source);
   }
 
   refuse(error: LlmError): void {
