@@ -9,6 +9,7 @@ import type { CooldownLine, WaitingAttempt } from './cooldown-line';
 import { forwardAsFinal, isFinal, startAttempt } from './final-error';
 import { OperatorSubscriber } from './operate';
 import { MAX_DELAY } from './options';
+import { subscribeAside } from './report';
 
 /** The rules of one `cooldown`. */
 export interface CooldownRules {
@@ -65,7 +66,7 @@ export class CooldownAttempt<T> extends OperatorSubscriber<T> implements Waiting
     this.place = undefined;
     this.#pass = this.rules.line.pass();
     startAttempt(() => {
-      this.listenTo(this.call);
+      subscribeAside(this.call, this, this.out);
     });
   }
 

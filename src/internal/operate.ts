@@ -1,8 +1,6 @@
 import { Subscriber, Subscription, type Unsubscribable } from 'rxjs';
 import type { TextEvent } from '../event/chat-event';
-import type { Source } from './call';
 import { keepOne } from './keep-one';
-import { runAside } from './report';
 
 /** Where pieces of text come from that are told at once; no more of them once it is closed. */
 export interface Origin {
@@ -116,20 +114,6 @@ export abstract class OperatorSubscriber<In, Out = In> extends LinkedSubscriber<
     // `onLeave` would find none of the fields there yet.
     if (out.closed) super.unsubscribe();
     else tie(out, this);
-  }
-
-  /**
-   * Subscribes to the source of a call that others have made way for: what a teardown of it throws
-   * is no business of theirs.
-   */
-  protected listenTo(source: Source<In>): void {
-    try {
-      source.subscribe(this);
-    } catch (thrown) {
-      runAside(() => {
-        this.out.error(thrown);
-      });
-    }
   }
 
   /** In place of `_next`, as values pass through here more often than through anything else. */

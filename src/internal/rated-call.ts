@@ -11,7 +11,7 @@ import type { Source } from './call';
 import type { Changes } from './changes';
 import { LeaseSubscriber } from './operate';
 import { MAX_DELAY } from './options';
-import { runAside } from './report';
+import { runAside, subscribeAside } from './report';
 import type { SteadyClock } from './steady-clock';
 
 /** What all calls of one `limitRate` share. */
@@ -89,7 +89,7 @@ export class RatedCall<T> extends LeaseSubscriber<T> implements LaneWaiter {
     // An open stream keeps no request that it won't send again.
     this.#source = this.place = undefined;
     this.#taken = this.lane.line.meter.take(this.tokens, time);
-    this.listenTo(source);
+    subscribeAside(source, this, this.out);
     this.rates.changes.tell();
   }
 

@@ -1,4 +1,5 @@
-import { throwError } from 'rxjs';
+import { throwError, type Subscriber } from 'rxjs';
+import type { Source } from './call';
 
 /** Reports an error that must not end a call, where RxJS reports errors that nobody handles. */
 export function reportAside(error: unknown): void {
@@ -11,5 +12,23 @@ export function runAside(work: () => void): void {
     work();
   } catch (thrown) {
     reportAside(thrown);
+  }
+}
+
+/**
+ * Subscribes to the source of a call that others have made way for: what a teardown of it throws is
+ * no business of theirs.
+ */
+export function subscribeAside<T>(
+  source: Source<T>,
+  reader: Subscriber<T>,
+  out: Subscriber<T>,
+): void {
+  try {
+    source.subscribe(reader);
+  } catch (thrown) {
+    runAside(() => {
+      out.error(thrown);
+    });
   }
 }

@@ -12,6 +12,7 @@ import { Changes } from './changes';
 import { keepOne } from './keep-one';
 import { LeaseSubscriber } from './operate';
 import { checkNumber, MAX_DELAY } from './options';
+import { subscribeAside } from './report';
 
 /** How many run and wait. */
 export interface SlotsState {
@@ -178,7 +179,7 @@ class Holder<T> extends LeaseSubscriber<T> implements Waiting {
     this.slots.take();
     // Who watches the state may have ended the call.
     if (this.closed) return;
-    this.listenTo(source);
+    subscribeAside(source, this, this.out);
   }
 
   refuse(error: LlmError): void {
