@@ -13,9 +13,9 @@ export type FrameMembers = Readonly<Record<string, 'read' | 'gathered'>>;
 // Longer frames are rare, and a long text would need a deep stack to be matched.
 const MAX_LENGTH = 4096;
 const MAX_TEMPLATES = 4;
-// To learn a template costs as much as some hundred frames save.
+// To learn a template costs as much as some hundred frames save, and may be in vain.
 const LESSONS = 16;
-const FRAMES_A_LESSON = 2000;
+const FRAMES_A_LESSON = 10_000;
 // Where frames hardly ever follow their like, to look each time costs as much as to parse.
 const REST = 64;
 
