@@ -1,7 +1,7 @@
 import type { Outcome, Sample } from './rounds.ts';
 
 /**
- * Sets beside each value how much it is over the baseline's in the same round.
+ * Sets beside each value how much it is over the baseline's of the same time.
  *
  * @param columns - The column of the value to that of the difference.
  */
@@ -11,8 +11,8 @@ export function overBaseline(
   columns: Readonly<Record<string, string>>,
 ): ReadonlyMap<string, Outcome> {
   const base = outcomes.get(baseline)?.samples ?? [];
-  const compare = (sample: Sample | undefined, round: number): Sample | undefined => {
-    const limit = base[round];
+  const compare = (sample: Sample | undefined, time: number): Sample | undefined => {
+    const limit = base[time];
     if (!sample || !limit) return sample;
     const over = { ...sample } as Record<string, number>;
     for (const [id, difference] of Object.entries(columns)) {

@@ -1,10 +1,11 @@
 import { startModelServer } from '../harness/model-server.ts';
 import type { Column, Measure, Plan, Table } from '../harness/measure.ts';
 import { overBaseline } from '../harness/over-baseline.ts';
+import { TURNS } from '../harness/rounds.ts';
 import type { Wire } from '../contenders/catalog.ts';
 import { baseline, runOnWire, wireTitles } from './by-wire.ts';
 
-const REQUESTS = 200;
+const REQUESTS = 50;
 const AT_ONCE = 8;
 const WAIT = 10;
 
@@ -34,13 +35,15 @@ async function measure(plan: Plan, wire: Wire): Promise<Table> {
       about:
         `From the call to the first text, without the ${WAIT} ms for which the server holds it ` +
         '(it tells how long that really was), and how much that is over the limit’s in the same ' +
-        `round. ${REQUESTS} requests one after the other, then ${2 * REQUESTS}, ${AT_ONCE} at once.`,
+        `turn. ${REQUESTS} requests one after the other, then ${2 * REQUESTS}, ${AT_ONCE} at once, ` +
+        `${TURNS} times by turns with the others.`,
       columns,
       rows: await runOnWire(plan, {
         wire,
         columns,
         program,
         args,
+        byTurns: true,
         refine: (outcomes) => overBaseline(outcomes, baseline, added),
       }),
     };

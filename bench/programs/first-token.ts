@@ -1,5 +1,5 @@
 import { connect, type Wire } from '../contenders/catalog.ts';
-import { report } from '../harness/child.ts';
+import { reportWhenAsked } from '../harness/child.ts';
 import { quantile } from '../harness/statistics.ts';
 
 const [contender = '', wire = '', root = '', count = '', concurrency = ''] = process.argv.slice(2);
@@ -33,13 +33,15 @@ async function sample(requests: number, atOnce: number, longest = Infinity): Pro
 // Long enough for the compiler to be done with the code that a call runs through, also that of those
 // who take many times as long for a call.
 await sample(20_000, 64, 8_000);
-const [alone, together] = [
-  await sample(Number(count), 1),
-  await sample(2 * Number(count), Number(concurrency)),
-];
-report({
-  alone50: quantile(alone, 0.5),
-  alone99: quantile(alone, 0.99),
-  together50: quantile(together, 0.5),
-  together99: quantile(together, 0.99),
+reportWhenAsked(async () => {
+  // Connections are closed when nobody uses them for long.
+  await sample(Number(concurrency), Number(concurrency));
+  const alone = await sample(Number(count), 1);
+  const together = await sample(2 * Number(count), Number(concurrency));
+  return {
+    alone50: quantile(alone, 0.5),
+    alone99: quantile(alone, 0.99),
+    together50: quantile(together, 0.5),
+    together99: quantile(together, 0.99),
+  };
 });
