@@ -12,6 +12,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { runInNewContext } from 'node:vm';
 import { build } from 'tsup';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import builds from '../tsup.config';
@@ -151,6 +152,16 @@ describe('a bundle', () => {
       expect(modules.join()).toContain('rxllm/dist/browser/index.');
     },
   );
+
+  it('loads where there is nothing but the language', async () => {
+    for (const entry of ['rxllm', 'rxllm/testing']) {
+      const code = `import * as all from '${entry}'; globalThis.names = Object.keys(all)`;
+      const { text } = await bundled(code, { platform: 'browser' });
+      const world: { names?: readonly string[] } = {};
+      runInNewContext(text, world);
+      expect(world.names).toContain(entry === 'rxllm' ? 'compose' : 'marbles');
+    }
+  });
 
   it('holds only what is used', async () => {
     const one = await bundled(`export { compose } from 'rxllm'`, { platform: 'browser' });

@@ -1,7 +1,8 @@
 const BYTE_ORDER_MARK = '\ufeff';
 
-// It keeps nothing from one text to the next.
-const whole = new TextDecoder('utf-8', { ignoreBOM: true });
+// It keeps nothing from one text to the next. Made for the first piece, as the package also loads
+// where there is none: Jest's picture of a browser, for one.
+let whole: TextDecoder | undefined;
 
 /**
  * Decodes bytes that may be cut anywhere, also within a character, and drops a byte order mark at
@@ -22,7 +23,10 @@ export class Utf8 {
     const wasCut = this.#isCut;
     // Each character begins anew behind one of ASCII. Behind another one, it isn't known.
     if (bytes.length > 0) this.#isCut = bytes[bytes.length - 1]! > 0x7f;
-    if (!wasCut && !this.#isCut) return this.#begin(whole.decode(bytes));
+    if (!wasCut && !this.#isCut) {
+      whole ??= new TextDecoder('utf-8', { ignoreBOM: true });
+      return this.#begin(whole.decode(bytes));
+    }
     this.#cut ??= new TextDecoder('utf-8', { ignoreBOM: true });
     return this.#begin(this.#cut.decode(bytes, { stream: true }));
   }
