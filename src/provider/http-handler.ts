@@ -2,6 +2,7 @@ import { LlmError } from '../error/llm-error';
 import type { Handler } from '../handler';
 import { directHandler } from '../internal/direct-handler';
 import { keepOne } from '../internal/keep-one';
+import { checkFunction, checkNumber } from '../internal/options';
 import type { ChatRequest } from '../request/schema';
 import { defaultTransport } from '../transport/default';
 import type { TransportRequest } from '../transport/transport';
@@ -13,7 +14,9 @@ export function httpHandler(
   protocol: Protocol,
   { transport = defaultTransport, maxFrameLength = 16 * 1024 * 1024 }: ProviderOptions,
 ): Handler {
-  const { framing } = protocol;
+  const { framing, name } = protocol;
+  checkFunction(name, 'transport', transport);
+  checkNumber(name, 'maxFrameLength', maxFrameLength, { min: 1 });
   keepOne(framing, (_, nothing) => framing(nothing, { maxFrameLength: 1 }));
   keepOne(
     Answer,

@@ -1,7 +1,7 @@
 import { Observable, type Subscriber } from 'rxjs';
 import { classify } from '../error/classify';
 import { keepOne } from '../internal/keep-one';
-import { checkNumber } from '../internal/options';
+import { checkFunction, checkNumber } from '../internal/options';
 import { prepare, secretsIn, type PreparedRequest } from './prepare';
 import { Release } from './release';
 import { MAX_RESPONSE_BYTES, responseTooLarge } from './response-size';
@@ -45,6 +45,7 @@ export function fetchTransport(options: FetchTransportOptions = {}): Transport {
     fetch = (url, init) => globalThis.fetch(url, init),
     maxResponseBytes = MAX_RESPONSE_BYTES,
   } = options;
+  checkFunction('fetchTransport', 'fetch', fetch);
   checkNumber('fetchTransport', 'maxResponseBytes', maxResponseBytes, { min: 1 });
   return (request) =>
     new Observable((subscriber) => {

@@ -19,6 +19,13 @@ describe('fetchTransport', () => {
     );
   });
 
+  it('refuses to call what is no function, as of a module loaded the wrong way', () => {
+    const fetch = { default: globalThis.fetch } as never;
+    expect(() => fetchTransport({ fetch })).toThrow(
+      new TypeError('fetchTransport: fetch must be a function, got object'),
+    );
+  });
+
   it('makes nothing to abort with before a request, which some servers forbid', async () => {
     vi.resetModules();
     const anew = await import('../../src/transport/fetch');
