@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Options } from 'tsup';
 import { markPure } from './scripts/mark-pure';
+import { requireLate } from './scripts/require-late';
 
 type Plugin = NonNullable<Options['esbuildPlugins']>[number];
 
@@ -23,7 +24,15 @@ const shared: Options = {
   splitting: true,
   // Rollup turns the shared chunks into CommonJS as they are; without it tsup rewrites their syntax.
   treeshake: { moduleSideEffects: false },
-  plugins: [{ name: 'mark-pure', renderChunk: (code) => ({ code: markPure(code) }) }],
+  plugins: [
+    { name: 'mark-pure', renderChunk: (code) => ({ code: markPure(code) }) },
+    {
+      name: 'require-late',
+      renderChunk(code) {
+        return this.format === 'cjs' ? { code: requireLate(code) } : undefined;
+      },
+    },
+  ],
   clean: true,
   removeNodeProtocol: false,
 };

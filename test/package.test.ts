@@ -87,6 +87,19 @@ describe('the packed tarball', () => {
     expect(holders('.cjs')).toHaveLength(1);
   });
 
+  it('makes calls where CommonJS is run by hand, so that nothing can be imported late', () => {
+    const byHand = `
+      const Module = require('node:module');
+      const { runInThisContext } = require('node:vm');
+      Module.prototype._compile = function (code, filename) {
+        runInThisContext(Module.wrap(code), { filename })(this.exports, (id) => this.require(id), this);
+      };
+      const { openai, prompt } = require('rxllm');
+      const ask = openai({ model: 'any', apiKey: 'any', baseURL: 'http://127.0.0.1:1' });
+      ask(prompt('?')).subscribe({ error: ({ kind, code }) => console.log(kind, code) });`;
+    expect(run(process.execPath, ['-e', byHand], user)).toBe('network ECONNREFUSED');
+  });
+
   it('loads zod only for rxllm/schema', () => {
     const poor = join(scratch, 'without-zod');
     install(poor, ['rxjs', 'undici', 'eventsource-parser', 'lru-cache']);
