@@ -23,7 +23,8 @@ const done = { done: true, value: undefined } as const;
  * Pieces of text (strings, as of {@link textDeltas}) are joined alike, so don't read
  * snapshots such as those of {@link textSoFar} with it.
  *
- * @param source - Events, or pieces of text. Left out, it returns a function for `pipe()`.
+ * @param source - Events, or pieces of text. Left out, it returns a function for the `pipe` that
+ * RxJS exports; the method of an Observable takes only what returns an Observable.
  * @returns An iterable; each iteration is a new call. Errors are thrown to the reader after
  * what came before them.
  *
@@ -32,6 +33,8 @@ const done = { done: true, value: undefined } as const;
  * for await (const text of toAsyncIterable(ask(request).pipe(textDeltas()))) {
  *   process.stdout.write(text);
  * }
+ * const pieces = pipe(ask, textDeltas(), toAsyncIterable());
+ * for await (const text of pieces(request)) process.stdout.write(text);
  * ```
  */
 export function toAsyncIterable<T extends ChatEvent | string>(

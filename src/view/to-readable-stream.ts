@@ -13,7 +13,8 @@ import { toAsyncIterable } from './to-async-iterable';
  * It is pulled: the source is subscribed to at the first read, and a slow reader gets
  * larger pieces, as with {@link toAsyncIterable}. Cancelling it aborts the request.
  *
- * @param source - Events, or pieces of text. Left out, it returns a function for `pipe()`.
+ * @param source - Events, or pieces of text. Left out, it returns a function for the `pipe` that
+ * RxJS exports; the method of an Observable takes only what returns an Observable.
  * @returns A stream of the same values. Errors of the call are errors of the stream.
  *
  * @example
