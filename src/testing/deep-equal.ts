@@ -37,7 +37,8 @@ function alikeInside(a: object, b: object, seen: Map<unknown, unknown>): boolean
   );
 }
 
-const isCollection = (value: object): value is Iterable<unknown> =>
+/** Whether a value is what it holds, and shows no field of it. */
+export const isCollection = (value: object): value is Iterable<unknown> =>
   value instanceof Map || value instanceof Set || value instanceof Headers;
 
 // What shows no field may hide all that it is, and then has to tell it, as a URL does.
@@ -52,8 +53,8 @@ export function className(value: object): string {
   return prototype?.constructor?.name ?? '';
 }
 
-// `message` and `cause` of an error are its own, but not enumerable.
-function fieldsOf(value: object): readonly string[] {
+/** The fields that tell a value; `message` and `cause` of an error are not enumerable. */
+export function fieldsOf(value: object): readonly string[] {
   return value instanceof Error
     ? Object.getOwnPropertyNames(value).filter((field) => field !== 'stack')
     : Object.keys(value);

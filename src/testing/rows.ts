@@ -1,4 +1,4 @@
-import { className, deepEqual } from './deep-equal';
+import { className, deepEqual, fieldsOf, isCollection } from './deep-equal';
 import { letterEvent } from './letters';
 
 /** A notification of RxJS. */
@@ -80,9 +80,11 @@ class Naming {
   }
 
   legend(): readonly string[] {
-    return this.#names
+    const entries = this.#names
       .filter(({ name }) => !/^[a-zA-Z]$/.test(name))
-      .map(({ name, notification }) => `${name} = ${describe(payload(notification))}`);
+      .map(({ name, notification }) => ({ name, text: write(payload(notification), 0) }));
+    const texts = entries.map(({ text }) => text);
+    return entries.map(({ name, text }) => `${name} = ${shorten(text, texts)}`);
   }
 
   #nameOf(notification: Notification): string {
@@ -107,23 +109,39 @@ function payload(notification: Notification): unknown {
   return notification.kind === 'E' ? notification.error : undefined;
 }
 
-/** A short text of any value. */
-function describe(value: unknown): string {
-  const text = write(value, 0);
-  return text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
+/** Of a long text the part around where it begins to differ from the text most like it. */
+function shorten(text: string, texts: readonly string[]): string {
+  if (text.length <= LONGEST) return text;
+  const others = texts.filter((other) => other !== text);
+  const alike = Math.max(0, ...others.map((other) => sharedLength(text, other)));
+  const from = Math.max(0, alike - LONGEST / 2);
+  const to = from + LONGEST;
+  return `${from > 0 ? '…' : ''}${text.slice(from, to)}${to < text.length ? '…' : ''}`;
 }
 
+function sharedLength(a: string, b: string): number {
+  let length = 0;
+  while (length < a.length && a[length] === b[length]) length += 1;
+  return length;
+}
+
+/** A text of any value, which shows what `deepEqual` looks at. */
 function write(value: unknown, depth: number): string {
   if (typeof value === 'string') return JSON.stringify(value);
+  if (typeof value === 'bigint') return `${String(value)}n`;
   if (typeof value === 'function') return `function ${value.name}`;
   if (typeof value !== 'object' || value === null) return String(value);
   if (depth > 4) return '…';
   if (Array.isArray(value)) return `[${value.map((item) => write(item, depth + 1)).join(', ')}]`;
   const name = className(value);
-  const fields = Object.entries(value)
-    .filter(([, item]) => item !== undefined)
-    .map(([field, item]) => `${field}: ${write(item, depth + 1)}`);
+  if (isCollection(value)) return `${name} ${write([...value], depth)}`;
+  if (value instanceof Date) return `${name}(${value.toJSON()})`;
+  const fields = fieldsOf(value)
+    .filter((field) => !(value instanceof Error && field === 'message'))
+    .map((field) => `${field}: ${write(Reflect.get(value, field), depth + 1)}`);
   const text = fields.length === 0 ? '{}' : `{ ${fields.join(', ')} }`;
   if (value instanceof Error) return `${name}(${JSON.stringify(value.message)}) ${text}`;
-  return name === 'Object' || name === '' ? text : `${name} ${text}`;
+  if (name === 'Object' || name === '') return text;
+  const said = fields.length === 0 ? String(value) : '[object Object]';
+  return said.startsWith('[object ') ? `${name} ${text}` : `${name}(${said})`;
 }

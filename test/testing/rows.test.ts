@@ -33,7 +33,7 @@ describe('explainMoments', () => {
     const text = explainMoments(actual, expected);
     expect(text).toContain('  expected  v1  #\n  actual    v2  #2\n');
     expect(text).toContain('  v1 = { type: "text-delta", text: "hello" }');
-    expect(text).toContain('  v2 = { n: 1 }');
+    expect(text).toContain('  v2 = { n: 1, u: undefined }');
     expect(text).toMatch(/ {2}# = LlmError\("fake: .*kind: "overloaded"/);
     expect(text).toContain('  #2 = TypeError("wrong") {}');
   });
@@ -50,6 +50,41 @@ describe('explainMoments', () => {
     expect(text).toContain(`"${'x'.repeat(159)}…`);
     expect(text).toContain('{ a: { b: { c: { d: { e: … } } } } }');
     expect(text).toContain('[1, ["b"]]');
+  });
+
+  it.each<[string, unknown, unknown, string, string]>([
+    ['an undefined field', { a: 1, b: undefined }, { a: 1 }, '{ a: 1, b: undefined }', '{ a: 1 }'],
+    [
+      'dates',
+      new Date(1),
+      new Date(2),
+      'Date(1970-01-01T00:00:00.001Z)',
+      'Date(1970-01-01T00:00:00.002Z)',
+    ],
+    ['maps', new Map([['a', 1]]), new Map([['a', 2]]), 'Map [["a", 1]]', 'Map [["a", 2]]'],
+    ['sets', new Set([1]), new Set([2]), 'Set [1]', 'Set [2]'],
+    ['addresses', new URL('x:a'), new URL('x:b'), 'URL(x:a)', 'URL(x:b)'],
+    ['patterns', /a/, /a/g, 'RegExp(/a/)', 'RegExp(/a/g)'],
+    ['whole numbers', 1n, 1, '1n', '1'],
+    [
+      'causes',
+      new Error('m', { cause: 1 }),
+      new Error('m', { cause: 2 }),
+      'Error("m") { cause: 1 }',
+      'Error("m") { cause: 2 }',
+    ],
+  ])('shows what tells %s apart', (_, expected, actual, first, second) => {
+    const text = explainMoments([next(0, actual)], [next(0, expected)]);
+    expect(text).toContain(`  v1 = ${first}\n  v2 = ${second}`);
+  });
+
+  it('shows of long values the part that differs', () => {
+    const long = { text: 'x'.repeat(500), tail: 'y'.repeat(500) };
+    const text = explainMoments(
+      [next(0, { ...long, text: `${long.text}2` })],
+      [next(0, { ...long, text: `${long.text}1` })],
+    );
+    expect(text).toMatch(/ {2}v1 = …x+1", tail: "y+…\n {2}v2 = …x+2", tail: "y+…$/);
   });
 
   it('shows one name for equal values, and errors that are no errors', () => {
