@@ -1,7 +1,10 @@
 import { deepEqual } from './deep-equal';
 import { explainMoments, explainSpans, type Moment, type SubscriptionSpan } from './rows';
 
-/** Compares two values and throws when they differ, for example `expect(a).toStrictEqual(b)`. */
+/**
+ * Compares two values and throws when they differ, for example `expect(a).toStrictEqual(b)`;
+ * one that returns `false` in place of throwing, as `isDeepStrictEqual` of Node, does as well.
+ */
 export type AssertDeepEqual = (actual: unknown, expected: unknown) => void;
 
 /** Counts the expectations, so that none is forgotten, and judges them. */
@@ -18,8 +21,16 @@ export class Expectations {
     toBe: (...expected: Arguments) => void,
   ): { toBe: (...expected: Arguments) => void } {
     this.#made += 1;
+    let said = false;
     return {
       toBe: (...expected) => {
+        if (said) {
+          throw new Error(
+            'marbles: an expectation says it once: a second .toBe(diagram) would hide the first, ' +
+              'call expectEvents(stream) again',
+          );
+        }
+        said = true;
         this.#matched += 1;
         toBe(...expected);
       },
@@ -41,9 +52,8 @@ export class Expectations {
   check(actual: readonly unknown[], expected: readonly unknown[]): void {
     const spans = isSpans(actual) && isSpans(expected);
     const [a, b] = spans ? [actual.map(plainSpan), expected.map(plainSpan)] : [actual, expected];
-    if (this.#assert !== undefined) {
-      this.#assert(a, b);
-    } else if (!deepEqual(a, b)) {
+    const compare: (actual: unknown, expected: unknown) => unknown = this.#assert ?? deepEqual;
+    if (compare(a, b) === false) {
       const difference = spans
         ? explainSpans(actual, expected)
         : explainMoments(actual as readonly Moment[], expected as readonly Moment[]);

@@ -80,9 +80,9 @@ export function currentMarbles(): MarbleTools | undefined {
  * millisecond. `asyncScheduler` is the virtual clock inside, so policies need no option.
  *
  * Unlike `TestScheduler.run` it refuses what would pass without having tested anything: an
- * asynchronous body, a body without an expectation, an expectation without `toBe`, a
- * `marbles()` inside another one, and a timer that is left running after the streams have
- * ended.
+ * asynchronous body, a body without an expectation, an expectation without `toBe` or with
+ * two, a `marbles()` inside another one, and a timer that is left running after the streams
+ * have ended.
  *
  * @param body - The test. It runs at once, and must not be asynchronous: promises don't
  * settle in virtual time.
@@ -115,6 +115,8 @@ export function marbles(body: (tools: MarbleTools) => void, options: MarblesOpti
       refuseResult(returning(current));
       expectations.refuseMissing();
     });
+    // What runs in virtual time may expect something, too.
+    expectations.refuseMissing();
   } finally {
     current = undefined;
   }

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { NEVER, interval, of, share, take, tap, throwError, timer } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { LlmError } from '../../src/error/llm-error';
@@ -131,6 +132,24 @@ describe('marbles refuses', () => {
         }),
       '1 of 2 expectations',
     ],
+    [
+      'a second toBe, which would hide the first',
+      () =>
+        marbles(({ events, expectEvents }) => {
+          const expectation = expectEvents(events('a|'));
+          expectation.toBe('wrong');
+          expectation.toBe('a|');
+        }),
+      'says it once',
+    ],
+    [
+      'an expectation without toBe that is made while time passes',
+      () =>
+        marbles(({ events, expectEvents }) => {
+          expectEvents(events('a|').pipe(tap(() => expectEvents(NEVER)))).toBe('a|');
+        }),
+      '1 of 2 expectations',
+    ],
     ['an asynchronous body', () => marbles(asynchronous), 'must not be async'],
     [
       'a body that returns something',
@@ -239,6 +258,17 @@ describe('a timer that is left behind', () => {
 });
 
 describe('assertDeepEqual', () => {
+  it('may say that values differ, in place of throwing', () => {
+    expect(() => {
+      marbles(
+        ({ events, expectEvents }) => {
+          expectEvents(events('a|')).toBe('b|');
+        },
+        { assertDeepEqual: isDeepStrictEqual },
+      );
+    }).toThrow('the streams differ');
+  });
+
   it('compares in place of the built-in comparison', () => {
     const compared: unknown[][] = [];
     const options = { assertDeepEqual: (...pair: unknown[]) => compared.push(pair) };
