@@ -1,6 +1,9 @@
 import type { ChatEvent } from '../event/chat-event';
 import { finish, retract, start, textDelta, toolCall } from './events';
 
+/** Why a time in a diagram may be taken for letters. */
+export const TIME_HINT = "a time needs a space before and after it: 'a 5ms b'";
+
 /** What letters of a diagram stand for. */
 export type MarbleValues = Readonly<Record<string, unknown>>;
 
@@ -40,7 +43,8 @@ export function eventValues(values: MarbleValues = {}): Record<string, ChatEvent
       if (event !== undefined) return event;
       throw new Error(
         `marbles: '${letter}' stands for nothing; by default letters are a-z (text), S (start), ` +
-          `F (finish), R (retract) and T (a tool call): give it a value`,
+          `F (finish), R (retract) and T (a tool call): give it a value` +
+          (/^[0-9]$/.test(letter) ? `; ${TIME_HINT}` : ''),
       );
     },
   }) as Record<string, ChatEvent>;

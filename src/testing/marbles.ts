@@ -3,7 +3,7 @@ import { TestScheduler } from 'rxjs/testing';
 import type { ChatEvent } from '../event/chat-event';
 import { overloadedError } from './events';
 import { type AssertDeepEqual, Expectations } from './expectations';
-import { eventValues, type MarbleValues } from './letters';
+import { eventValues, TIME_HINT, type MarbleValues } from './letters';
 import { MarbleScheduler } from './marble-scheduler';
 import type { SubscriptionSpan } from './rows';
 
@@ -162,6 +162,12 @@ function makeTools(
       const moments = TestScheduler.parseMarbles(diagram, undefined, undefined, false, true);
       const end = moments.find(({ notification }) => notification.kind === 'C');
       if (end === undefined) throw new Error(`marbles: time('${diagram}') has no '|'`);
+      const [{ notification: first } = end] = moments;
+      if (first.kind === 'N') {
+        throw new Error(
+          `marbles: time('${diagram}') counts '${String(first.value)}' as 1 ms: ${TIME_HINT}`,
+        );
+      }
       return end.frame;
     },
   };

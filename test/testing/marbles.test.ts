@@ -177,6 +177,22 @@ describe('marbles refuses', () => {
       `'1' stands for nothing`,
     ],
     [
+      'a time without spaces around it',
+      () =>
+        marbles(({ events }) => {
+          void events('a-5ms-b|');
+        }),
+      `a time needs a space before and after it: 'a 5ms b'`,
+    ],
+    [
+      'a time that would count its letters',
+      () =>
+        marbles(({ time }) => {
+          time('60s|');
+        }),
+      `time('60s|') counts '6' as 1 ms: a time needs a space before and after it`,
+    ],
+    [
       'a time without an end',
       () =>
         marbles(({ time }) => {
