@@ -135,6 +135,20 @@ describe('a client that leaves is noticed', () => {
     expect(client.response.head).toBe('');
   });
 
+  test('by the calls that wait for their turn on its connection', async () => {
+    await start({ answer: 'one two', pace: { firstToken: never } });
+    const socket = connect(Number(new URL(server.url).port), '127.0.0.1');
+    const body = chat('hello');
+    const call = `POST ${paths.openai} HTTP/1.1\r\nhost: x\r\ncontent-length: ${String(body.length)}\r\n\r\n${body}`;
+    socket.write(call.repeat(3));
+    await server.until(({ ledger }) => ledger.calls[2]?.question === 'hello');
+    socket.destroy();
+    await server.idle();
+    expect(server.ledger.totals).toMatchObject({ calls: 3, open: 0, aborted: 3 });
+    await server.close();
+    expect(server.openSockets).toBe(0);
+  });
+
   test('while it does not read', async () => {
     await start({ answer: { text: Array.from({ length: 5000 }, () => 'x'.repeat(10_000)) } });
     const socket = connect(Number(new URL(server.url).port), '127.0.0.1');

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer } from 'node:http';
+import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { attemptCounter } from './attempt-counter';
 import type { SimulatedCall } from './call';
@@ -131,21 +131,27 @@ export async function simulator(options: SimulatorOptions = {}): Promise<Simulat
   const ledger = new LedgerKeeper(history, () => {
     conditions.check();
   });
-  const sockets = new Set<Socket>();
+  /** The open connections, and the responses that each still owes. */
+  const sockets = new Map<Socket, Set<ServerResponse>>();
 
   // No timer of the server's own: who stays how long is for the client to decide.
   const server = createServer({ keepAliveTimeout: 0, requestTimeout: 0 }, (request, response) => {
     const route = findRoute(request);
     const entry = ledger.open(route.protocol);
+    const owed = sockets.get(request.socket)?.add(response);
     response.once('close', () => {
+      owed?.delete(response);
       entry.settle(response.writableFinished);
     });
     void new Exchange(request, response, route, entry, scene).run();
   });
   server.on('connection', (socket: Socket) => {
-    sockets.add(socket);
+    const owed = new Set<ServerResponse>();
+    sockets.set(socket, owed);
     socket.once('close', () => {
       sockets.delete(socket);
+      // Node says it to the response whose turn it is, not to pipelined ones that wait.
+      for (const response of owed) if (!response.socket) response.emit('close');
       conditions.check();
     });
     conditions.check();
@@ -168,7 +174,7 @@ export async function simulator(options: SimulatorOptions = {}): Promise<Simulat
     close: async () => {
       closed ??= once(server.close(), 'close');
       ledger.closing = true;
-      for (const socket of sockets) socket.destroy();
+      for (const socket of sockets.keys()) socket.destroy();
       await closed;
       await conditions.until(() => sockets.size === 0 && ledger.totals.open === 0);
       ledger.close();
