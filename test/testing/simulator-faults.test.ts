@@ -186,6 +186,14 @@ describe('a status', () => {
     expect(await response.json()).toEqual(body);
   });
 
+  test('has each header once, however its name is written', async () => {
+    const headers = { 'Content-Type': 'text/csv', 'X-Request-Id': 'mine' };
+    const server = await start({ faults: [{ kind: 'status', status: 502, headers }] });
+    const response = await post(server, 'openai', chat('hello'));
+    expect(response.headers.get('content-type')).toBe('text/csv');
+    expect(response.headers.get('x-request-id')).toBe('mine');
+  });
+
   test.each([
     ['<h1>Bad gateway</h1>', 'text/html'],
     ['upstream error', 'text/plain'],

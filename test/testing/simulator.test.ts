@@ -234,6 +234,17 @@ describe('the answer', () => {
     expect(body).toContain('"id":"chatcmpl-x"');
   });
 
+  test('has each header once, however its name is written', async () => {
+    const headers = { 'Content-Type': 'text/plain', 'Cache-Control': 'no-store' };
+    const server = await start({ answer: { text: 'hi', headers } });
+    for (const body of [chat('hello'), chat('hello', { stream: false })]) {
+      const response = await post(server, 'openai', body);
+      expect(response.headers.get('content-type')).toBe('text/plain');
+      expect(response.headers.get('cache-control')).toBe('no-store');
+      await response.text();
+    }
+  });
+
   test('that throws is a 500, and the ledger knows why', async () => {
     const reason = new Error('oops');
     const server = await start({

@@ -107,7 +107,7 @@ export class Exchange {
       fault,
       signal: this.#over.signal,
       pace,
-      headers: { ...this.#headers(), ...answer.headers },
+      headers: { ...this.#headers(), ...lowerCased(answer.headers) },
       trouble:
         fault?.kind === 'error'
           ? troubleBody(protocol, fault.body, this.#requestId, call.stream)
@@ -120,7 +120,8 @@ export class Exchange {
     this.#send(refusal.status, { 'content-type': 'application/json' }, body);
   }
 
-  #sendStatus({ status, headers, body }: StatusFault): void {
+  #sendStatus({ status, headers: given, body }: StatusFault): void {
+    const headers = lowerCased(given);
     if (typeof body === 'string') {
       const type = body.trimStart().startsWith('<') ? 'text/html' : 'text/plain';
       this.#send(status, { 'content-type': type, ...headers }, body);
@@ -151,6 +152,13 @@ export class Exchange {
   #randomFor(purpose: string): Random {
     return createRandom(`${String(this.scene.seed)} ${purpose}`);
   }
+}
+
+// Node would send a header twice whose name is written in two ways.
+function lowerCased(headers: Readonly<Record<string, string>> = {}): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]),
+  );
 }
 
 /** Reads a body to its end; one that is larger than the limit is thrown away. */
