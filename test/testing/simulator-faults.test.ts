@@ -194,6 +194,14 @@ describe('a status', () => {
     expect(response.headers.get('x-request-id')).toBe('mine');
   });
 
+  test.each([204, 304])('of %s has no body, and announces none', async (status) => {
+    const server = await start({ faults: [{ kind: 'status', status }] });
+    const { head, body } = await new RawClient(server, 'openai', chat('hello')).whole();
+    expect(head).toMatch(new RegExp(`^HTTP/1.1 ${String(status)} `));
+    expect(head).not.toMatch(/content-length|transfer-encoding/i);
+    expect(body).toBe('');
+  });
+
   test.each([
     ['<h1>Bad gateway</h1>', 'text/html'],
     ['upstream error', 'text/plain'],

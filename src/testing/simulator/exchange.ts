@@ -135,8 +135,7 @@ export class Exchange {
   }
 
   #send(status: number, headers: Readonly<Record<string, string>>, body: string): void {
-    const length = String(Buffer.byteLength(body));
-    this.response.writeHead(status, { 'content-length': length, ...this.#headers(), ...headers });
+    this.response.writeHead(status, { ...lengthOf(status, body), ...this.#headers(), ...headers });
     this.entry.note({ status, phase: 'headers' });
     this.response.end(body);
   }
@@ -159,6 +158,12 @@ function lowerCased(headers: Readonly<Record<string, string>> = {}): Record<stri
   return Object.fromEntries(
     Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]),
   );
+}
+
+// Node sends no body with these, so that its length must not be announced either.
+function lengthOf(status: number, body: string): Readonly<Record<string, string>> {
+  const bare = status === 204 || status === 304;
+  return bare ? {} : { 'content-length': String(Buffer.byteLength(body)) };
 }
 
 /** Reads a body to its end; one that is larger than the limit is thrown away. */
