@@ -10,7 +10,7 @@ const MOST_ACTIONS = 100_000;
  */
 export class MarbleScheduler extends TestScheduler {
   /** When the first timer was found running after everything had ended, in milliseconds. */
-  leftover: number | undefined;
+  #leftover: number | undefined;
   #outputs = 0;
   #open = 0;
   #endedAt = 0;
@@ -66,6 +66,7 @@ export class MarbleScheduler extends TestScheduler {
   ): Subscription {
     this.#actions += 1;
     if (this.#actions > MOST_ACTIONS) {
+      this.refuseLeftover();
       throw new Error(
         `marbles: more than ${String(MOST_ACTIONS)} timers: does one repeat for ever? ` +
           `Unsubscribe with a diagram: expectObservable(stream, '^---!')`,
@@ -86,12 +87,22 @@ export class MarbleScheduler extends TestScheduler {
     );
   }
 
+  /** Throws when a timer was found running after everything had ended. */
+  refuseLeftover(): void {
+    if (this.#leftover === undefined) return;
+    throw new Error(
+      `marbles: a timer was still running at ${String(this.#leftover)} ms, after all expected ` +
+        'streams had ended: cancel it when its stream ends. If the test subscribes on its own ' +
+        'to a stream that goes on, expect that stream too',
+    );
+  }
+
   #checkTime(): void {
     if (this.#outputs === 0 || this.#open > 0 || this.frame <= this.#endedAt) return;
     const spans: readonly SubscriptionSpan[] = this.coldObservables.flatMap(
       ({ subscriptions }) => subscriptions,
     );
     const running = spans.some(({ unsubscribedFrame }) => unsubscribedFrame === Infinity);
-    if (!running) this.leftover ??= this.frame;
+    if (!running) this.#leftover ??= this.frame;
   }
 }

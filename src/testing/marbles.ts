@@ -120,13 +120,7 @@ export function marbles(body: (tools: MarbleTools) => void, options: MarblesOpti
   } finally {
     current = undefined;
   }
-  if (scheduler.leftover !== undefined) {
-    throw new Error(
-      `marbles: a timer was still running at ${String(scheduler.leftover)} ms, after all expected ` +
-        'streams had ended: cancel it when its stream ends. If the test subscribes on its own ' +
-        'to a stream that goes on, expect that stream too',
-    );
-  }
+  scheduler.refuseLeftover();
 }
 
 function makeTools(

@@ -250,6 +250,15 @@ describe('a timer that is left behind', () => {
     }).toThrow('at 10 ms');
   });
 
+  it('is refused as such when it repeats for ever', () => {
+    expect(() => {
+      marbles(({ events, expectEvents }) => {
+        const leaky = events('a|').pipe(tap(() => interval(50).subscribe()));
+        expectEvents(leaky).toBe('a|');
+      });
+    }).toThrow('a timer was still running at 50 ms');
+  });
+
   it('is none when it is due at once', () => {
     marbles(({ events, expectEvents }) => {
       expectEvents(events('-|').pipe(tap({ complete: () => leakTimer(0) }))).toBe('-|');
