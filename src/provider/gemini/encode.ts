@@ -47,7 +47,7 @@ export function streamPath(provider: string, model: string, basePath: string): s
       provider,
     });
   }
-  const versioned = /\/v\d+\w*(?:\/.*\/publishers\/[^/]+)?$/.test(basePath);
+  const versioned = /\/v\d+\w*(?:(?:\/.*)?\/publishers\/[^/]+)?$/.test(basePath);
   return `${versioned ? '' : 'v1beta/'}${folder}/${name}:streamGenerateContent?alt=sse`;
 }
 

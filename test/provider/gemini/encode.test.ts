@@ -222,6 +222,10 @@ describe('the address and the headers', () => {
       'https://aiplatform.googleapis.com/v1/projects/p/locations/l/publishers/google',
       `https://aiplatform.googleapis.com/v1/projects/p/locations/l/publishers/google/${path}`,
     ],
+    [
+      'https://aiplatform.googleapis.com/v1/publishers/google',
+      `https://aiplatform.googleapis.com/v1/publishers/google/${path}`,
+    ],
   ])('of baseURL %s', (baseURL, url) => {
     expect(sent({ baseURL }).url.href).toBe(url);
   });
