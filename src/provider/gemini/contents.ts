@@ -83,9 +83,10 @@ function encodeResult({
   return { functionResponse: { ...encodeId(toolCallId), name, response } };
 }
 
-// An id that was made up here for a server that gave none is of no use to it.
+// An id that was made up here for a server that gave none is of no use to it. Those that Gemini
+// gives are longer, and are wanted back.
 function encodeId(id: string): { readonly id?: string } {
-  return /^call_\d+$/.test(id) ? {} : { id };
+  return /^call_\d{1,3}$/.test(id) ? {} : { id };
 }
 
 function readObject(text: string): object | undefined {

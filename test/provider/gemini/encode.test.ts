@@ -172,6 +172,15 @@ describe('a conversation', () => {
     expect(text).not.toContain('call_0');
   });
 
+  it("sends back the server's own ids, which may look like those", () => {
+    const own = { ...call, id: 'call_4162774' };
+    const { contents } = bodyOf({ messages: [assistant('', [own]), toolResult(own, '1')] });
+    expect(contents).toMatchObject([
+      { parts: [{ functionCall: { id: 'call_4162774' } }] },
+      { parts: [{ functionResponse: { id: 'call_4162774' } }] },
+    ]);
+  });
+
   it('has a stand-in for the signature of calls where one is asked for', () => {
     const messages = [user('Hi'), assistant('', [call, call]), toolResult(call, '1')];
     const signed = (model: string): unknown[] =>
