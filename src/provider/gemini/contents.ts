@@ -1,4 +1,5 @@
 import type { ContentPart, Message } from '../../request/schema';
+import { inCallOrder } from '../call-order';
 import { asObject } from '../json';
 import { readMedia } from '../media';
 
@@ -26,7 +27,7 @@ export function encodeContents(
 ): readonly Content[] {
   const contents: Content[] = [];
   let results: unknown[] | undefined;
-  for (const message of messages) {
+  for (const message of inCallOrder(messages)) {
     if (message.role === 'tool') {
       // A turn must hold as many results as the turn before it holds calls.
       if (results === undefined) contents.push({ role: 'user', parts: (results = []) });

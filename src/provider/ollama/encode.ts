@@ -1,5 +1,6 @@
 import type { ChatRequest, ContentPart, Message } from '../../request/schema';
 import { compact } from '../../internal/compact';
+import { inCallOrder } from '../call-order';
 import { asObject } from '../json';
 import { readMedia, readText, unusable } from '../media';
 import { withProviderOptions } from '../provider-options';
@@ -17,7 +18,7 @@ export function encodeChat(request: ChatRequest, provider: string, model: string
   });
   const body = {
     model,
-    messages: messages.map((message) => encodeMessage(provider, message)),
+    messages: inCallOrder(messages).map((message) => encodeMessage(provider, message)),
     tools: tools.length === 0 ? undefined : tools.map(encodeTool),
     format: request.output?.schema,
     think: encodeThinking(request.reasoning, model),

@@ -181,6 +181,25 @@ describe('a conversation', () => {
     ]);
   });
 
+  it('holds results in the order of their calls', () => {
+    const calls = ['Rome', 'Bern'].map((city, index) => ({
+      id: `call_${String(index)}`,
+      name: 'weather',
+      input: { city },
+    }));
+    const results = calls.map((asked) => toolResult(asked, JSON.stringify(asked.input)));
+    const messages = [user('Hi'), assistant('', calls), ...[...results].reverse(), user('So?')];
+    const given = results.map(({ content }) => ({
+      functionResponse: { name: 'weather', response: JSON.parse(content as string) as unknown },
+    }));
+    expect(bodyOf({ messages })['contents']).toMatchObject([
+      { role: 'user' },
+      { role: 'model' },
+      { role: 'user', parts: given },
+      { role: 'user', parts: [{ text: 'So?' }] },
+    ]);
+  });
+
   it('has a stand-in for the signature of calls where one is asked for', () => {
     const messages = [user('Hi'), assistant('', [call, call]), toolResult(call, '1')];
     const signed = (model: string): unknown[] =>

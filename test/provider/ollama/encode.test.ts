@@ -117,6 +117,22 @@ describe('a conversation', () => {
     ]);
   });
 
+  it('holds results in the order of their calls', () => {
+    const calls = ['Rome', 'Bern'].map((city, index) => ({
+      id: `call_${String(index)}`,
+      name: 'weather',
+      input: { city },
+    }));
+    const results = calls.map((asked) => toolResult(asked, asked.input.city));
+    const messages = [user('Hi'), assistant('', calls), ...[...results].reverse()];
+    expect(bodyOf({ messages })['messages']).toMatchObject([
+      { role: 'user' },
+      { role: 'assistant' },
+      { role: 'tool', content: 'Rome' },
+      { role: 'tool', content: 'Bern' },
+    ]);
+  });
+
   it.each([
     { type: 'image' as const, image: 'https://example.com/a.png' },
     { type: 'file' as const, file: 'aGk=', mediaType: 'application/pdf' },
