@@ -1,4 +1,5 @@
 import type { ContentPart, Message } from '../../request/schema';
+import { distinctCalls } from '../distinct-calls';
 import { asObject } from '../json';
 import { readMedia, readText } from '../media';
 
@@ -19,7 +20,7 @@ export function encodeSystem(messages: readonly Message[]): string | undefined {
 export function encodeMessages(provider: string, messages: readonly Message[]): EncodedTurn[] {
   const turns: EncodedTurn[] = [];
   let results: unknown[] | undefined;
-  for (const message of messages) {
+  for (const message of distinctCalls(messages)) {
     if (message.role === 'tool') {
       // The results of one turn's calls belong into one message.
       if (results === undefined) turns.push({ role: 'user', content: (results = []) });

@@ -1,4 +1,5 @@
 import type { ChatRequest, ContentPart, Message, Tool } from '../../request/schema';
+import { distinctCalls } from '../distinct-calls';
 import { readMedia } from '../media';
 import { encodeInput, urlOf } from '../openai/messages';
 import { withProviderOptions } from '../provider-options';
@@ -9,7 +10,7 @@ export function encodeResponse(request: ChatRequest, provider: string, model: st
   const hasTools = tools.length > 0;
   const body = {
     model,
-    input: request.messages.flatMap((message) => encodeMessage(provider, message)),
+    input: distinctCalls(request.messages).flatMap((message) => encodeMessage(provider, message)),
     temperature: request.temperature,
     top_p: request.topP,
     max_output_tokens: request.maxOutputTokens,

@@ -208,6 +208,20 @@ describe('a conversation', () => {
     ]);
   });
 
+  it('gives no two calls the same id, which other providers do in each turn', () => {
+    const call = { id: 'call_0', name: 'now', input: {} };
+    const turn = [assistant('', [call]), toolResult(call, 'noon')];
+    const ids = (messagesOf(user('Hi'), ...turn, ...turn) as { content: object[] }[])
+      .slice(1)
+      .map(({ content }) => content[0]);
+    expect(ids).toMatchObject([
+      { id: 'call_0' },
+      { tool_use_id: 'call_0' },
+      { id: 'call_0_2' },
+      { tool_use_id: 'call_0_2' },
+    ]);
+  });
+
   it('that another provider began is put into words that this one takes', () => {
     const call = { id: 'llm_version:0', name: 'add', input: 'free text' };
     const messages = messagesOf(

@@ -64,6 +64,18 @@ describe('the body of a response', () => {
     expect(bodyOf(prompt('Hi', { tools, toolChoice: 'required' })).tool_choice).toBe('required');
   });
 
+  it('gives no two calls the same id, which other providers do in each turn', () => {
+    const call = { id: 'call_0', name: 'now', input: {} };
+    const turn = [assistant('', [call]), toolResult(call, 'noon')];
+    expect(bodyOf({ messages: [user('Hi'), ...turn, ...turn] }).input).toMatchObject([
+      { role: 'user' },
+      { type: 'function_call', call_id: 'call_0' },
+      { type: 'function_call_output', call_id: 'call_0' },
+      { type: 'function_call', call_id: 'call_0_2' },
+      { type: 'function_call_output', call_id: 'call_0_2' },
+    ]);
+  });
+
   it('tells the conversation', () => {
     const calls = [{ id: 'a', name: 'weather', input: { city: 'Rome' } }];
     const messages = [
