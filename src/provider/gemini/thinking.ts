@@ -1,6 +1,6 @@
 import type { ChatRequest } from '../../request/schema';
 
-const budgets = { none: 0, minimal: 1024, low: 1024, medium: 8192, high: 24_576 } as const;
+const budgets = { minimal: 1024, low: 1024, medium: 8192, high: 24_576 } as const;
 
 /** How a request for reasoning is said to a model of Gemini: newer ones take a level. */
 export function encodeThinking(reasoning: ChatRequest['reasoning'], model: string): unknown {
@@ -11,12 +11,24 @@ export function encodeThinking(reasoning: ChatRequest['reasoning'], model: strin
   }
   if (effort === undefined) return undefined;
   return generation(model) < 3
-    ? { includeThoughts, thinkingBudget: budgets[effort] }
-    : // These can't be told not to think at all.
-      { includeThoughts, thinkingLevel: effort === 'none' ? 'minimal' : effort };
+    ? { includeThoughts, thinkingBudget: effort === 'none' ? leastBudget(model) : budgets[effort] }
+    : {
+        includeThoughts,
+        thinkingLevel: effort === 'none' || effort === 'minimal' ? leastLevel(model) : effort,
+      };
 }
 
 /** The generation that a model's name tells; of an unknown name, the one that takes the most. */
 export function generation(model: string): number {
   return Number(/gemini-(\d+)/.exec(model)?.[1] ?? 2);
+}
+
+// Many can't be told not to think at all, and refuse less than this.
+function leastBudget(model: string): number {
+  return /\bpro\b/.test(model) ? 128 : 0;
+}
+
+// All take a low level; less is refused but by these.
+function leastLevel(model: string): 'minimal' | 'low' {
+  return /flash-lite|gemini-3(?:\.[0-6])?-flash/.test(model) ? 'minimal' : 'low';
 }

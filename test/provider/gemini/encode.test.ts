@@ -96,6 +96,11 @@ describe('the body', () => {
       { includeThoughts: false, thinkingLevel: 'minimal' },
     ],
     [
+      'gemini-2.5-pro',
+      { effort: 'none' as const },
+      { includeThoughts: false, thinkingBudget: 128 },
+    ],
+    [
       'gemini-3-pro',
       { effort: 'high' as const, maxTokens: 100 },
       { includeThoughts: true, thinkingBudget: 100 },
@@ -105,6 +110,23 @@ describe('the body', () => {
     expect(asked({ model, reasoning })['generationConfig']).toEqual(
       thinkingConfig === undefined ? {} : { thinkingConfig },
     );
+  });
+
+  it.each([
+    ['gemini-3-flash-preview', 'minimal'],
+    ['gemini-3.6-flash', 'minimal'],
+    ['gemini-3.5-flash-lite', 'minimal'],
+    ['gemini-3.1-pro-preview', 'low'],
+    ['gemini-3.7-flash', 'low'],
+    ['gemini-3.8-flash', 'low'],
+    ['gemini-9-flash', 'low'],
+  ])('asks %s for no lower level than %s', (model, thinkingLevel) => {
+    const levelOf = (effort: 'none' | 'minimal') =>
+      asked({ model, reasoning: { effort } })['generationConfig'];
+    expect(levelOf('none')).toEqual({ thinkingConfig: { includeThoughts: false, thinkingLevel } });
+    expect(levelOf('minimal')).toEqual({
+      thinkingConfig: { includeThoughts: true, thinkingLevel },
+    });
   });
 
   it('takes the fields of provider options, and adds settings to generationConfig', () => {
