@@ -25,7 +25,8 @@ export function encodeGenerateContent(
     responseJsonSchema: output?.schema,
     thinkingConfig: encodeThinking(request.reasoning, model),
   });
-  const signature = generation(model) < 3 ? undefined : NO_SIGNATURE;
+  // A name that tells no generation may stand for the newest model.
+  const signature = (generation(model) ?? 3) < 3 ? undefined : NO_SIGNATURE;
   const hasTools = tools.length > 0;
   const body = {
     systemInstruction: encodeSystem(messages),

@@ -10,7 +10,8 @@ export function encodeThinking(reasoning: ChatRequest['reasoning'], model: strin
     return { includeThoughts, thinkingBudget: maxTokens };
   }
   if (effort === undefined) return undefined;
-  return generation(model) < 3
+  // Of an unknown name, a budget is what most take.
+  return (generation(model) ?? 2) < 3
     ? { includeThoughts, thinkingBudget: effort === 'none' ? leastBudget(model) : budgets[effort] }
     : {
         includeThoughts,
@@ -18,9 +19,10 @@ export function encodeThinking(reasoning: ChatRequest['reasoning'], model: strin
       };
 }
 
-/** The generation that a model's name tells; of an unknown name, the one that takes the most. */
-export function generation(model: string): number {
-  return Number(/gemini-(\d+)/.exec(model)?.[1] ?? 2);
+/** The generation that a model's name tells; `undefined` for names like `gemini-flash-latest`. */
+export function generation(model: string): number | undefined {
+  const [, major] = /gemini-(\d+)/.exec(model) ?? [];
+  return major === undefined ? undefined : Number(major);
 }
 
 // Many can't be told not to think at all, and refuse less than this.
