@@ -14,5 +14,9 @@ export function readHost(text: string): string {
     ['0.0.0.0', '127.0.0.1'],
     ['[::]', '[::1]'],
   ]).get(host);
+  // Ollama's own servers listen there alone, and are shown a key.
+  if (scheme === undefined && host === 'ollama.com' && port === undefined) {
+    return `https://${host}${path}`;
+  }
   return `${scheme ?? 'http:'}//${here ?? host}${port ?? (scheme === undefined ? ':11434' : '')}${path}`;
 }

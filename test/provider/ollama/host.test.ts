@@ -21,6 +21,11 @@ it.each([
   ['http://example.com', 'http://example.com'],
   ['https://example.com', 'https://example.com'],
   ['https://example.com:8080/ollama?k=v', 'https://example.com:8080/ollama?k=v'],
+  // The cloud listens there alone.
+  ['ollama.com', 'https://ollama.com'],
+  ['"ollama.com"', 'https://ollama.com'],
+  ['ollama.com:8080', 'http://ollama.com:8080'],
+  ['ollama.com.example', 'http://ollama.com.example:11434'],
   ['  "example.com:8080"  ', 'http://example.com:8080'],
   ["'example.com'", 'http://example.com:11434'],
 ])('reads %j as %s', (text, url) => {
