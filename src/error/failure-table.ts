@@ -230,7 +230,8 @@ export const failureTable: readonly FailureRow[] = [
   // Statuses.
   { statuses: [408], kind: 'timed-out' },
   { statuses: [409], kind: 'server', failover: false, providerFault: false },
-  { statuses: [425], kind: 'server' },
+  // The latter is Google's for what its own servers cancel; a call that is left sees no answer.
+  { statuses: [425, 499], kind: 'server' },
   {
     statuses: [[300, 399]],
     kind: 'invalid-request',

@@ -12,7 +12,7 @@ function meaning(status: number): { kind: LlmErrorKind; retryable?: boolean; fai
   if (status === 408) return { kind: 'timed-out' };
   if (status === 409) return { kind: 'server', retryable: true, failover: false };
   if (status === 413) return { kind: 'context-too-long' };
-  if (status === 425) return { kind: 'server' };
+  if (status === 425 || status === 499) return { kind: 'server' };
   if (status === 429) return { kind: 'rate-limited' };
   if (status === 529) return { kind: 'overloaded' };
   return { kind: status < 500 ? 'invalid-request' : 'server' };

@@ -299,6 +299,15 @@ export const failureCases: readonly FailureCase[] = [
     signals: { plain: http(425), 'with a body': http(425, { error: 'SERVER PROSE' }) },
   },
   {
+    name: 'given up by the server, under load',
+    verdict: 'server RFB',
+    signals: {
+      plain: http(499),
+      Google: http(499, google(499, 'CANCELLED')),
+      'in the stream': stream([google(499, 'CANCELLED')]),
+    },
+  },
+  {
     name: 'conflict',
     verdict: 'server R--',
     signals: { plain: http(409), 'with a body': http(409, openai('invalid_request_error')) },
