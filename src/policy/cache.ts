@@ -94,9 +94,10 @@ interface Kept extends Written {
  * Who joins a call under way reads its prefix, then the rest live; the last one leaving
  * aborts it. Only whole answers are kept (finished by `stop` or `tool-calls`), never one
  * that failed, broke off, was cut by a limit or filtered, or was cancelled, and none that
- * holds what JSON does not. A `cache` event announces that an answer cost nothing. What is
- * repeated says nothing of the server's rate limits. Events that others may read too are
- * frozen. Unlike `shareReplay`, it aborts what nobody reads, forgets failures, and has bounds.
+ * holds what JSON does not. A `cache` event announces that an answer cost nothing, once more
+ * for each new attempt of a joined call. What is repeated says nothing of the server's rate
+ * limits. Events that others may read too are frozen. Unlike `shareReplay`, it aborts what nobody
+ * reads, forgets failures, and has bounds.
  *
  * An instance may stand before several handlers: they share the bounds, not the answers. Where more
  * of the context than the tenant decides who answers, as a `route` may have it, give a `key` of your
@@ -132,6 +133,11 @@ export function cache(options: CacheOptions = {}): Cache {
   const count = (what: keyof typeof counts): void => {
     counts[what] += 1;
     changes.tell();
+  };
+
+  const joined = ({ startedAt }: Flight): ChatEvent => {
+    const age = Math.max(0, scheduler.now() - startedAt);
+    return Object.freeze({ type: 'cache', status: 'joined', age });
   };
 
   const keep = (id: string, startedAt: number, answer: Recording): void => {
@@ -201,12 +207,13 @@ export function cache(options: CacheOptions = {}): Cache {
     ): void => {
       const committed = new Commitment();
       const { deadline = Infinity } = request.context ?? {};
-      const age = Math.max(0, scheduler.now() - flight.startedAt);
       flight.tell(
         operate<ChatEvent, ChatEvent>(destination, {
           next: (event) => {
             committed.add(event);
             destination.next(event);
+            // What follows costs the one who began the call.
+            if (asksAnew(event)) destination.next(joined(flight));
           },
           error: (error) => {
             const now = scheduler.now();
@@ -224,7 +231,7 @@ export function cache(options: CacheOptions = {}): Cache {
           },
         }),
         deadline,
-        Object.freeze({ type: 'cache', status: 'joined', age }),
+        joined(flight),
       );
     };
 
@@ -241,6 +248,19 @@ function repeat(answer: Written, destination: Subscriber<ChatEvent>): void {
     destination.next(event);
   }
   destination.complete();
+}
+
+/** Tells the notices after which what comes is paid for, if no cache says otherwise. */
+function asksAnew(event: ChatEvent): boolean {
+  switch (event.type) {
+    case 'retry':
+    case 'repair':
+      return true;
+    case 'route':
+      return event.error !== undefined;
+    default:
+      return false;
+  }
 }
 
 function isOutOfTime(error: unknown): boolean {

@@ -562,11 +562,28 @@ describe('a call under way that cache shares', () => {
     );
     expect(text).toEqual([['kept'], ['kept'], ['kept'], ['kept']]);
     expect(third.values.map(({ type }) => type)).toEqual([
-      ...['cache', 'retry', 'start', 'text-delta', 'finish'],
+      ...['cache', 'retry', 'cache', 'start', 'text-delta', 'finish'],
     ]);
     expect(fourth.values.map(({ type }) => type)).toEqual([
       ...['cache', 'start', 'text-delta', 'finish'],
     ]);
+  });
+
+  it.each<[string, ChatEvent]>([
+    ['another attempt', { type: 'retry', attempt: 2, delay: 0, error: 'x' }],
+    ['another member', { type: 'route', by: 'failover', name: 'b', error: 'x' }],
+  ])('costs nothing who joined it, also when %s follows', (_, notice) => {
+    const given = live();
+    const callers = [given.call(), given.call()];
+    given.say(start(), usage({ inputTokens: 9 }), notice);
+    given.say(...answerEvents('kept', { usage: { inputTokens: 7 } }));
+    given.calls[0]!.complete();
+    const answers = callers.map(({ values }) => watch(of(...values).pipe(toAnswer())).values[0]);
+    expect(answers).toMatchObject([
+      { text: 'kept', attempts: 2, cached: false, totalUsage: { inputTokens: 16 } },
+      { text: 'kept', attempts: 2, cached: true },
+    ]);
+    expect(answers[1]!.totalUsage).toEqual({});
   });
 
   it('is told by how long it has run', () => {
