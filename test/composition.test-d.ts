@@ -8,11 +8,14 @@ import {
   openai,
   raceFirstToken,
   retryBackoff,
+  textDeltas,
+  toAsyncIterable,
+  toReadableStream,
   type ChatEvent,
   type ChatRequest,
   type Handler,
 } from 'rxllm';
-import { interval, map, of, tap, type Observable } from 'rxjs';
+import { interval, map, of, pipe, tap, type Observable } from 'rxjs';
 import { expectTypeOf, it } from 'vitest';
 
 declare const handler: Handler;
@@ -79,4 +82,13 @@ it('refuses a chat policy on another handler, and what is no policy', () => {
   compose(embed, cache());
   // @ts-expect-error -- a number is no policy
   compose(handler, 1);
+});
+
+it('infers exits at the end of a pipe, which is no method of an Observable', () => {
+  const body = pipe(handler, textDeltas(), toReadableStream());
+  expectTypeOf(body).returns.toEqualTypeOf<ReadableStream<string>>();
+  const events = pipe(handler, toAsyncIterable());
+  expectTypeOf(events).returns.toEqualTypeOf<AsyncIterable<ChatEvent>>();
+  // @ts-expect-error -- the method takes only what makes Observables
+  of('a').pipe(toReadableStream());
 });
