@@ -19,6 +19,6 @@ it('each fault, at each position, under each policy, ends as the model says', as
   expect(new Set(runs.map(({ fault }) => fault))).toEqual(new Set(faults));
   expect(new Set(runs.map(({ at }) => at))).toEqual(new Set(positions));
   expect(new Set(runs.map(({ policy }) => policy))).toEqual(new Set(policies));
-  const { failures } = await runMatrix({ seed: 1, server, idle: 1500 }, runs);
+  const { failures } = await runMatrix({ seed: 1, server, idle: 3000 }, runs);
   expect(failures).toEqual([]);
 });

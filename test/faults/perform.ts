@@ -10,9 +10,9 @@ import type { Setting } from './run';
 
 const IDLE = 750;
 
-/** How long a call with all its attempts may take, where each may be silent so long. */
+/** More than all attempts of a call take, where each may be silent so long before and behind output. */
 export function deadlineOf({ idle = IDLE }: Setting): number {
-  return ATTEMPTS * idle + 300;
+  return (2 * ATTEMPTS + 1) * idle;
 }
 
 /** A run of the matrix: a cell, its place among the runs, and the seed of its chances. */
