@@ -14,15 +14,22 @@ const ours = new Set([
   ...['leave', 'nextTexts', 'onNext', 'release', 'tell', 'within'],
 ]);
 
-test('a garbage collection while nothing is asked forgets no code for objects of a call', async () => {
-  const program = ['--import', 'tsx', 'test/support/idle-collection.ts'];
-  const { code, stdout } = await startProgram([process.execPath, ...program]).ended;
-  const lost = [...stdout.matchAll(/<SharedFunctionInfo ([^>]+)>.* weak objects/g)];
-  expect(code).toBe(0);
-  // Node's own, which shows that this is how it is told.
-  expect(lost.length).toBeGreaterThan(0);
-  expect(lost.map(([, name]) => name).filter((name) => ours.has(name!))).toEqual([]);
-});
+// A program that makes thousands of calls takes its time where others run.
+const patience = { timeout: 120_000 };
+
+test(
+  'a garbage collection while nothing is asked forgets no code of a call',
+  patience,
+  async () => {
+    const program = ['--import', 'tsx', 'test/support/idle-collection.ts'];
+    const { code, stdout } = await startProgram([process.execPath, ...program]).ended;
+    const lost = [...stdout.matchAll(/<SharedFunctionInfo ([^>]+)>.* weak objects/g)];
+    expect(code).toBe(0);
+    // Node's own, which shows that this is how it is told.
+    expect(lost.length).toBeGreaterThan(0);
+    expect(lost.map(([, name]) => name).filter((name) => ours.has(name!))).toEqual([]);
+  },
+);
 
 test('holds nothing of the first handler that there was', async () => {
   const bytes = new TextEncoder().encode(
