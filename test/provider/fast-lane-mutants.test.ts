@@ -9,7 +9,7 @@ const MUTANTS = 25_000;
 const seed = Number(process.env.RXLLM_SEED ?? 1);
 
 describe.each(protocolNames)('the fast lane of %s', (name) => {
-  it(`reads ${String(MUTANTS)} mutated frames as the decoder does`, () => {
+  it(`reads ${String(MUTANTS)} mutated frames as the decoder does`, { timeout: 120_000 }, () => {
     const protocol = protocols[name];
     const random = seeded(seed);
     const recorded = committed
