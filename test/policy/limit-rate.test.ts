@@ -515,6 +515,32 @@ describe('what limitRate learns', () => {
     expect(given.times).toEqual([0, 0, 61_800]);
   });
 
+  it.each([
+    { limit: 14_400, one: 6_000 },
+    { limit: 10_000, one: 8_640 },
+  ])('is not that of a day where $limit requests refill all the time', ({ limit, one }) => {
+    let used = 0;
+    const given = setUp({ ...minute, requests: 2 }, () => {
+      used += 1;
+      return rated({ requests: { limit, remaining: limit - used, reset: used * one } });
+    });
+    for (let n = 0; n < 3; n += 1) given.ask(n);
+    given.runTo();
+    expect(given.times).toEqual([0, 0, 61_800]);
+  });
+
+  it.each([
+    ['that is begun anew each minute', { limit: 60, remaining: 59, reset: 60_000 }],
+    ['that refills all the time', { limit: 4_000, remaining: 3_999, reset: 15 }],
+    ['whose reset is told in whole seconds', { limit: 4_000, remaining: 3_999, reset: 1_000 }],
+    ['without a reset', { limit: 4_000, remaining: 3_999 }],
+  ])('is that of a minute %s', (_, requests) => {
+    const given = setUp({ ...minute, requests: 2 }, () => rated({ requests }));
+    for (let n = 0; n < 3; n += 1) given.ask(n);
+    given.runTo();
+    expect(given.times).toEqual([0, 0, 0]);
+  });
+
   it('turns away who can not go in time any more', () => {
     const said = { limit: 100, remaining: 0, reset: 20_000 };
     const held: (() => void)[] = [];

@@ -24,6 +24,11 @@ export interface Amounts {
 // For so many windows a key remembers what the server has said of it.
 const REMEMBERED = 60;
 
+// What a reset that is told in whole seconds may be off, in milliseconds.
+const ROUNDED = 1000;
+// So many windows are another one, even where the reset is not of what was used but of all.
+const LONG = 60;
+
 const NONE: Amounts = { requests: 0, tokens: 0 };
 
 /** Counts the requests and tokens of one key, and says when the next request may go. */
@@ -112,7 +117,12 @@ export class RateMeter {
     const { limit, remaining, reset = this.per } = said ?? {};
     // A reset further off is that of another window: of a day, say.
     if (limit === undefined || limit < 1 || reset > this.per) return undefined;
-    if (remaining !== undefined) log.hear(limit - remaining, time + reset, time);
+    if (remaining === undefined) return limit;
+    const used = limit - remaining;
+    // Where room comes back all the time, the reset of a day is near as long as little is used.
+    const whole = said?.reset === undefined ? 0 : ((reset - ROUNDED) / used) * limit;
+    if (used > 0 && whole > LONG * this.per) return undefined;
+    log.hear(used, time + reset, time);
     return limit;
   }
 
