@@ -1,4 +1,5 @@
 import { asyncScheduler, Observable, type SchedulerLike } from 'rxjs';
+import { classify } from '../error/classify';
 import type { ChatEvent } from '../event/chat-event';
 import type { Handler } from '../handler';
 import { callOf } from '../internal/call';
@@ -130,7 +131,8 @@ export interface LoadBalancer<Request = ChatRequest, Event = ChatEvent> extends 
  *
  * A call that fails has failed: put `failover` or `retryBackoff` around it to ask again.
  * Members that fail often are left out for a while, though never the last one; then one call
- * at a time finds out whether they are back. Calls that are left and the caller's own errors
+ * at a time finds out whether they are back. Who refuses calls, for their rate or an open circuit
+ * say, gets fewer by load or speed for as long. Calls that are left and the caller's own errors
  * say nothing of a member's health. Who is slow is tried again after some time, and who has
  * never answered gets calls as if it were as fast as the best. Unlike `mergeMap` over many
  * handlers, or a random choice, it knows what runs where and how it went.
@@ -201,6 +203,8 @@ export function loadBalance<Request = ChatRequest, Event = ChatEvent>(
 
 /** Tells the balancer how one call goes. */
 class TurnJudge implements Judge {
+  private refused = false;
+
   constructor(
     readonly clock: SteadyClock,
     private readonly balancer: Balancer,
@@ -213,8 +217,15 @@ class TurnJudge implements Judge {
     this.changes.tell();
   }
 
+  isFailure(error: unknown): boolean {
+    const { failover, providerFault } = classify({ cause: error });
+    this.refused = failover && !providerFault;
+    return providerFault;
+  }
+
   settle(verdict?: Verdict): void {
-    this.balancer.end(this.turn, this.clock.time, verdict?.failed);
+    if (this.refused) this.balancer.refuse(this.turn, this.clock.time);
+    else this.balancer.end(this.turn, this.clock.time, verdict?.failed);
     this.changes.tell();
   }
 }

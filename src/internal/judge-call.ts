@@ -77,8 +77,9 @@ class JudgedCall<T> extends OperatorSubscriber<T> {
   }
 
   protected override onError(error: unknown): void {
-    const { isFailure = isProviderFault } = this.judge;
-    this.#settle(isFailure(error) || undefined);
+    const { judge } = this;
+    const failed = judge.isFailure ? judge.isFailure(error) : isProviderFault(error);
+    this.#settle(failed || undefined);
     this.out.error(error);
   }
 

@@ -390,6 +390,46 @@ describe('a member of loadBalance', () => {
     expect(given.state['a']).toMatchObject({ failures: 1, ejectedUntil: 30_000 });
   });
 
+  it.each(
+    (['least-in-flight', 'peak-ewma', 'power-of-two'] as const).flatMap((by) =>
+      (['rate-limited', 'quota-exhausted', 'unauthorized', 'circuit-open'] as const).map(
+        (kind) => [by, kind] as const,
+      ),
+    ),
+  )('does not draw all calls by %s, though it is fast to refuse them as %s', (by, kind) => {
+    const given = setUp({ by, random: by === 'power-of-two' ? seededRandom(1) : undefined }, [
+      'a',
+      'b',
+    ]);
+    const refusal = new LlmError('fake: not now', { kind });
+    for (let n = 0; n < 200; n += 1) {
+      given.scheduler.frame += 100;
+      given.call();
+      const { name, events } = given.last();
+      if (name === 'a') events.error(refusal);
+      else events.next(textDelta('b'));
+      const done = given.running.length > 10 ? given.running[0]! : undefined;
+      for (const event of [textDelta('c'), finish()]) done?.events.next(event);
+      done?.events.complete();
+    }
+    expect(share(given.asked, 'a')).toBeLessThan(20);
+    expect(given.state['a']).toEqual({ inFlight: 0, firstOutput: undefined, failures: 0 });
+    // Its limit may be no more in force.
+    given.scheduler.frame += 600_000;
+    given.asked.length = 0;
+    for (let n = 0; n < 20; n += 1) given.succeed();
+    expect(share(given.asked, 'a')).toBeGreaterThan(5);
+  });
+
+  it('is left out further where it refuses to tell whether it is back', () => {
+    const given = setUp({ by: 'least-in-flight', eject: { failures: 1, base: 100 } }, ['a', 'b']);
+    expect(given.fail()).toBe('a');
+    given.scheduler.frame = 100;
+    expect(given.fail(new LlmError('fake: open', { kind: 'circuit-open' }))).toBe('a');
+    expect(given.state['a']!.ejectedUntil).toBe(300);
+    expect(given.succeed()).toBe('b');
+  });
+
   it('keeps its failures when a call is left, and loses them when one has finished', () => {
     const given = setUp({}, ['only']);
     given.fail();

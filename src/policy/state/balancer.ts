@@ -62,6 +62,11 @@ export class Balancer {
     else health.succeed(lease, time);
   }
 
+  /** A call was refused. */
+  refuse({ member, lease }: Turn, time: number): void {
+    member.health.refuse(lease, time, this.#hasSpare(member));
+  }
+
   /** What is known of each member, by name; `now` is the time on the clock of who asks. */
   report(time: number, now: number): Readonly<Record<string, MemberReport>> {
     const reports = this.members.map(({ name, health, weight }): [string, MemberReport] => {

@@ -27,6 +27,9 @@ export class MemberHealth {
   /** How many have failed since the last one that succeeded. */
   failures = 0;
   readonly #firstOutput = new PeakEwma(DECAY);
+  /** How many were refused since then. */
+  #refusals = 0;
+  /** When the last one has failed or was refused. */
   #failedAt = 0;
   // Each ejection begins one. A call tells only of the one in which it began.
   #era = 0;
@@ -59,10 +62,14 @@ export class MemberHealth {
    * @param unknown - The time to the first output of one that has never had any.
    */
   cost(time: number, unknown: number): number {
-    const latency = Math.max(1, this.latency(time) ?? unknown);
+    return Math.max(1, this.latency(time) ?? unknown) * this.load(time);
+  }
+
+  /** How many calls would run with one more, times the distrust of who has failed of late. */
+  load(time: number): number {
     // Failures come fast: without this, who fails would look as if it answered fast.
-    const distrust = 2 ** Math.min(this.failures, 10) * fade(time - this.#failedAt);
-    return latency * Math.max(1, distrust) * (this.inFlight + 1);
+    const bad = Math.min(this.failures + this.#refusals, 10);
+    return Math.max(1, 2 ** bad * fade(time - this.#failedAt)) * (this.inFlight + 1);
   }
 
   /** What is left of the time for which it is left out. */
@@ -99,7 +106,7 @@ export class MemberHealth {
   succeed(lease: Lease, time: number): void {
     this.release(lease);
     if (lease.era !== this.#era) return;
-    this.failures = 0;
+    this.failures = this.#refusals = 0;
     if (this.#proven) return;
     this.#proven = true;
     this.#provenAt = time;
@@ -116,6 +123,18 @@ export class MemberHealth {
     this.failures += 1;
     this.#failedAt = time;
     if (this.rules && this.failures >= this.rules.failures && spare) this.#eject(time, this.rules);
+  }
+
+  /**
+   * A call was refused, for its rate say, where another member might have answered it. That leaves
+   * out nobody who is in service.
+   */
+  refuse(lease: Lease, time: number, spare: boolean): void {
+    this.release(lease);
+    if (lease.era !== this.#era) return;
+    this.#refusals += 1;
+    this.#failedAt = time;
+    if (this.rules && !this.#proven && spare) this.#eject(time, this.rules);
   }
 
   #eject(time: number, { base, cap }: EjectionRules): void {

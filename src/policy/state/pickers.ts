@@ -57,12 +57,12 @@ function weighted(): Picker {
   };
 }
 
-/** The one with the fewest calls under way; of equals, the next in turn. */
+/** The one with the fewest calls under way, if none fails; of equals, the next in turn. */
 function leastInFlight(): Picker {
   return leastInTurn(
-    () =>
+    (_, time) =>
       ({ health }) =>
-        health.proven ? health.inFlight : FIRST,
+        health.proven ? health.load(time) : FIRST,
   );
 }
 
