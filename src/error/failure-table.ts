@@ -118,6 +118,13 @@ export const failureTable: readonly FailureRow[] = [
     kind: 'network',
     advice: 'check the network and baseURL',
   },
+  // What connections are made of is used up on this side: the server never heard of the call.
+  {
+    causes: ['EMFILE', 'ENFILE', 'ENOBUFS'],
+    kind: 'network',
+    providerFault: false,
+    advice: 'let fewer calls run at a time',
+  },
   // Of what it is, nothing is known: the same again is no use, another target may be.
   { causes: ['*'], kind: 'invalid-request', failover: true },
 

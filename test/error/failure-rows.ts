@@ -80,6 +80,12 @@ export const failureCases: readonly FailureCase[] = [
     },
   },
   {
+    name: 'nothing left to connect with',
+    verdict: 'network RF-',
+    advice: 'at a time',
+    signals: codes('EMFILE', 'ENFILE', 'ENOBUFS'),
+  },
+  {
     name: 'certificates',
     verdict: 'invalid-request -F-',
     advice: 'certificates',
