@@ -1,6 +1,8 @@
+import type { AsyncResource } from 'node:async_hooks';
 import type { Subscriber, Unsubscribable } from 'rxjs';
 import type { Dispatcher } from 'undici';
 import { classify } from '../error/classify';
+import type { LlmError } from '../error/llm-error';
 import type { Connection, ConnectionSource, ConnectionUser } from './connection';
 import { codingOf, Decompressor } from './decompress';
 import { secretsIn, type PreparedRequest } from './prepare';
@@ -12,6 +14,11 @@ import type { ResponseHead } from './transport';
 export interface UndiciCallOptions {
   readonly finished: () => boolean;
   readonly maxResponseBytes: number;
+  /**
+   * What the subscriber is told in. A connection serves many calls, and Node would tell each of
+   * them in the context of whoever had it made.
+   */
+  readonly context: AsyncResource;
 }
 
 const gone = new Error('the subscriber has left');
@@ -77,9 +84,7 @@ export class UndiciCall implements Dispatcher.DispatchHandler, ConnectionUser, U
     this.#connection?.discard();
     if (this.#left) return;
     const secrets = secretsIn({ headers: this.#headers, target: this.#target });
-    const error = classify({ cause, secrets });
-    if (this.#decompressor) this.#decompressor.end(error);
-    else this.subscriber.error(error);
+    this.options.context.runInAsyncScope(this.#close, this, classify({ cause, secrets }));
   }
 
   /** The subscriber has left. Nothing happens to the connection of a call that is over. */
@@ -113,21 +118,19 @@ export class UndiciCall implements Dispatcher.DispatchHandler, ConnectionUser, U
     const headers = joined(raw);
     const coding = codingOf(headers['content-encoding']);
     if (coding !== '') this.#decompressor = this.#decode(coding);
-    this.subscriber.next({ status, headers, receivedAt: Date.now() });
+    const head: ResponseHead = { status, headers, receivedAt: Date.now() };
+    this.options.context.runInAsyncScope(this.#begin, this, head);
   }
 
   onResponseData(_: Dispatcher.DispatchController, chunk: Uint8Array): void {
     if (this.#left) this.#release?.skip(chunk.length);
-    else if (this.#decompressor) this.#decompressor.push(chunk);
-    else this.#next(chunk);
+    else this.options.context.runInAsyncScope(this.#take, this, chunk);
   }
 
   onResponseEnd(): void {
     this.#end();
     this.#connection?.release();
-    if (this.#left) return;
-    if (this.#decompressor) this.#decompressor.end();
-    else this.subscriber.complete();
+    if (!this.#left) this.options.context.runInAsyncScope(this.#close, this);
   }
 
   onResponseError(_: Dispatcher.DispatchController, error: unknown): void {
@@ -144,6 +147,26 @@ export class UndiciCall implements Dispatcher.DispatchHandler, ConnectionUser, U
     this.#connection?.discard();
   }
 
+  #begin(head: ResponseHead): void {
+    this.subscriber.next(head);
+  }
+
+  #take(chunk: Uint8Array): void {
+    if (this.#decompressor) this.#decompressor.push(chunk);
+    else this.#next(chunk);
+  }
+
+  /** No byte will follow; with a reason if it is not for the end of the body. */
+  #close(reason?: LlmError): void {
+    if (this.#decompressor) this.#decompressor.end(reason);
+    else this.#finish(reason);
+  }
+
+  #finish(reason: LlmError | undefined): void {
+    if (reason) this.subscriber.error(reason);
+    else this.subscriber.complete();
+  }
+
   #next(bytes: Uint8Array): void {
     const { maxResponseBytes } = this.options;
     this.#received += bytes.length;
@@ -158,8 +181,7 @@ export class UndiciCall implements Dispatcher.DispatchHandler, ConnectionUser, U
         this.#next(bytes);
       },
       end: (reason) => {
-        if (reason) this.subscriber.error(reason);
-        else this.subscriber.complete();
+        this.#finish(reason);
       },
       error: (error) => {
         this.subscriber.error(error);

@@ -1,3 +1,4 @@
+import { AsyncResource } from 'node:async_hooks';
 import { Observable } from 'rxjs';
 import type { Dispatcher } from 'undici';
 import { classify } from '../error/classify';
@@ -105,7 +106,9 @@ export function httpTransport(options: HttpTransportOptions = {}): HttpTransport
     new Observable((subscriber) => {
       if (closed) throw closedError();
       const { finished } = request;
-      const call = new UndiciCall(subscriber, prepare(request), { finished, maxResponseBytes });
+      const prepared = prepare(request);
+      const context = new AsyncResource('LlmRequest');
+      const call = new UndiciCall(subscriber, prepared, { finished, maxResponseBytes, context });
       if (source) call.start(source);
       else {
         (opening ??= open()).then(
