@@ -8,7 +8,7 @@ const DEFAULT_MAX_TOKENS = 4096;
 /** Writes a request as the body of Anthropic's Messages API. */
 export function encodeMessage(request: ChatRequest, provider: string, model: string): unknown {
   const { messages, tools = [], toolChoice, output, stop = [], maxOutputTokens } = request;
-  const { thinking, effort, tokens, below } = encodeThinking(request.reasoning, model);
+  const { thinking, effort, tokens, below } = encodeThinking(request, model);
   const format = output && { type: 'json_schema', schema: output.schema };
   const limit = maxOutputTokens ?? DEFAULT_MAX_TOKENS + tokens;
   const hasTools = tools.length > 0;

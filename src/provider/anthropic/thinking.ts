@@ -17,14 +17,15 @@ const budgets = { minimal: LEAST_BUDGET, low: 2048, medium: 8192, high: 16_384 }
 
 /**
  * A budget goes as it is. An effort goes as an effort to the models that measure their thinking
- * themselves, which refuse budgets, and as a budget to those that know nothing else.
+ * themselves, which refuse budgets, and as a budget to those that know nothing else. Where a
+ * request with a budget would be refused, there is no thinking.
  */
-export function encodeThinking(reasoning: ChatRequest['reasoning'], model: string): Thinking {
-  const { effort, maxTokens } = reasoning ?? {};
-  if (effort === 'none') return { thinking: { type: 'disabled' }, tokens: 0, below: 0 };
-  if (maxTokens !== undefined) return enabled(maxTokens);
+export function encodeThinking(request: ChatRequest, model: string): Thinking {
+  const { effort, maxTokens } = request.reasoning ?? {};
+  if (effort === 'none') return disabled;
+  if (maxTokens !== undefined) return enabled(maxTokens, request);
   if (effort === undefined) return { tokens: 0, below: 0 };
-  if (thinksByBudget(model)) return enabled(budgets[effort]);
+  if (thinksByBudget(model)) return enabled(budgets[effort], request);
   return {
     // The newest models think unseen unless they are asked to show it.
     thinking: { type: 'adaptive', display: 'summarized' },
@@ -34,9 +35,22 @@ export function encodeThinking(reasoning: ChatRequest['reasoning'], model: strin
   };
 }
 
-function enabled(tokens: number): Thinking {
+const disabled: Thinking = { thinking: { type: 'disabled' }, tokens: 0, below: 0 };
+
+function enabled(tokens: number, request: ChatRequest): Thinking {
+  if (answersTools(request) || forcesTool(request)) return disabled;
   const budget = Math.max(tokens, LEAST_BUDGET);
   return { thinking: { type: 'enabled', budget_tokens: budget }, tokens: budget, below: budget };
+}
+
+// The thoughts that led to a call are then to be sent back with it, and a conversation has none.
+function answersTools({ messages }: ChatRequest): boolean {
+  const roles = messages.map(({ role }) => role);
+  return roles.lastIndexOf('tool') > roles.lastIndexOf('assistant');
+}
+
+function forcesTool({ tools = [], toolChoice = 'auto' }: ChatRequest): boolean {
+  return tools.length > 0 && toolChoice !== 'auto' && toolChoice !== 'none';
 }
 
 // Claude up to 4.5 (`claude-3-7-sonnet-latest`, `claude-sonnet-4-20250514`, `claude-haiku-4-5`), and the

@@ -148,6 +148,45 @@ describe('reasoning', () => {
     });
   });
 
+  const call = { id: 'toolu_1', name: 'now', input: {} };
+  const asking = [user('When?'), assistant('', [call])];
+  const answered = [...asking, toolResult(call, 'noon')];
+  const thinkingIn = (messages: ChatRequest['messages'], rest: Partial<ChatRequest> = {}) => {
+    const tools = [{ name: 'now' }];
+    return bodyOf({ messages, tools, reasoning: { effort: 'low' }, ...rest });
+  };
+
+  it.each([
+    ['tools have answered', answered],
+    ['tools have answered and the user has spoken', [...answered, user('Well?')]],
+  ])('is none where %s, as a budget wants the thoughts that led to the call', (_, messages) => {
+    expect(thinkingIn(messages)).toMatchObject({
+      thinking: { type: 'disabled' },
+      max_tokens: 4096,
+    });
+    expect(thinkingIn(messages, { model: 'claude-opus-4-6' })).toMatchObject({
+      thinking: { type: 'adaptive' },
+    });
+  });
+
+  it('comes back when the answer to the tools was given', () => {
+    const messages = [...answered, assistant('At noon.'), user('And then?')];
+    expect(thinkingIn(messages)).toMatchObject({ thinking: budget(2048) });
+  });
+
+  it.each(['required' as const, { name: 'now' }])(
+    'of a budget is none where the tool choice is %j',
+    (toolChoice) => {
+      const off = { thinking: { type: 'disabled' } };
+      expect(thinkingIn([user('When?')], { toolChoice })).toMatchObject(off);
+      const reasoning = { maxTokens: 2000 };
+      expect(thinkingIn([user('When?')], { toolChoice, reasoning })).toMatchObject(off);
+      expect(thinkingIn([user('When?')], { toolChoice, tools: [] })).toMatchObject({
+        thinking: budget(2048),
+      });
+    },
+  );
+
   it('goes together with an output', () => {
     const output = { schema: { type: 'object' } };
     const both = asked({ output, reasoning: { effort: 'low' }, model: 'claude-opus-4-8' });
