@@ -31,8 +31,9 @@ const vendor: Vendor = {
  * base URL is `baseURL`, else the variable `ANTHROPIC_BASE_URL`, else Anthropic's own. Without
  * `maxOutputTokens` an answer ends at 4096 tokens, not counting what it may think; the API
  * has no `seed`. Claude up to 4.5 thinks by a budget, which the API refuses in an answer to tools
- * and beside a tool choice that forces one: there it is asked not to think. Fields that only this
- * API knows go into the request's `providerOptions`, under `anthropic` or under the `name` of this
+ * and beside a tool choice that forces one: there it is asked not to think. From 4.7 on it takes
+ * no budget, so that a request's `reasoning.maxTokens` only asks it to think. Fields that only this API
+ * knows go into the request's `providerOptions`, under `anthropic` or under the `name` of this
  * provider.
  *
  * @param options - See {@link AnthropicOptions}.

@@ -187,6 +187,28 @@ describe('reasoning', () => {
     },
   );
 
+  it.each(['claude-opus-4-7', 'anthropic/claude-opus-4.8', 'claude-sonnet-5'])(
+    'of a budget is left to %s itself, which knows none',
+    (model) => {
+      const adaptive = { type: 'adaptive', display: 'summarized' };
+      expect(thinking({ maxTokens: 2000 }, model)).toEqual({
+        thinking: adaptive,
+        output_config: undefined,
+        max_tokens: 6096,
+      });
+      expect(thinking({ effort: 'low', maxTokens: 2000 }, model)).toEqual({
+        thinking: adaptive,
+        output_config: { effort: 'low' },
+        max_tokens: 6096,
+      });
+    },
+  );
+
+  it('of a budget goes to the last ones that take it, too', () => {
+    const wanted = { thinking: budget(2000), max_tokens: 6096 };
+    expect(thinking({ maxTokens: 2000 }, 'claude-opus-4-6')).toMatchObject(wanted);
+  });
+
   it('goes together with an output', () => {
     const output = { schema: { type: 'object' } };
     const both = asked({ output, reasoning: { effort: 'low' }, model: 'claude-opus-4-8' });
