@@ -46,10 +46,11 @@ function encodeTurn(
       ? content
       : content.map((part) => encodePart(provider, part));
   }
-  const { content, toolCalls = [] } = message;
+  const { toolCalls = [] } = message;
+  // A blank text is refused, and some models write one before their calls.
+  const content = message.content.trim() === '' ? '' : message.content;
   if (toolCalls.length === 0) return content;
   return [
-    // An empty text is refused.
     ...(content === '' ? [] : [{ type: 'text', text: content }]),
     ...toolCalls.map(({ id, name, input }) => ({
       type: 'tool_use',

@@ -223,6 +223,26 @@ describe('a conversation', () => {
   const messagesOf = (...messages: ChatRequest['messages']): unknown =>
     bodyOf({ messages })['messages'];
 
+  it('says nothing that is blank, as models write before a call', () => {
+    const call = { id: 'toolu_1', name: 'now', input: {} };
+    const messages = messagesOf(
+      user('When?'),
+      assistant('\n\n', [call]),
+      toolResult(call, 'noon'),
+      assistant(' \n'),
+      user('Well?'),
+    );
+    expect(messages).toEqual([
+      { role: 'user', content: 'When?' },
+      { role: 'assistant', content: [{ type: 'tool_use', id: 'toolu_1', name: 'now', input: {} }] },
+      {
+        role: 'user',
+        content: [{ type: 'tool_result', tool_use_id: 'toolu_1', content: 'noon' }],
+      },
+      { role: 'user', content: 'Well?' },
+    ]);
+  });
+
   it('holds calls, and the results of one turn in one message', () => {
     const calls = [
       { id: 'toolu_1', name: 'add', input: { a: 1 } },
