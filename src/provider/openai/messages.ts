@@ -1,6 +1,5 @@
-import { LlmError } from '../../error/llm-error';
 import type { ContentPart, Message } from '../../request/schema';
-import { readMedia, type Media } from '../media';
+import { readMedia, unusable, type Media } from '../media';
 
 /** Writes the messages of a conversation in the words of chat completions. */
 export function encodeMessages(provider: string, messages: readonly Message[]): readonly unknown[] {
@@ -27,9 +26,9 @@ function encodeContent(provider: string, content: string | readonly ContentPart[
     const media = readMedia(provider, part);
     if (part.type === 'image') return { type: 'image_url', image_url: { url: urlOf(media) } };
     if (!('data' in media)) {
-      throw new LlmError(
-        `${provider}: chat completions take a file as base64, not as a URL; openaiResponses takes both`,
-        { kind: 'invalid-request', provider },
+      throw unusable(
+        provider,
+        'chat completions take a file as base64, not as a URL; openaiResponses takes both',
       );
     }
     return { type: 'file', file: { filename: part.name ?? 'file', file_data: urlOf(media) } };

@@ -168,9 +168,9 @@ describe('the body of a chat completion', () => {
       { type: 'file', file: 'https://a.example/canary', mediaType: 'application/pdf' },
     ],
     ['base64 of no known type', { type: 'image', image: 'canary' }],
-  ])('refuses %s, and does not show it', (_, part) => {
+  ])('refuses %s for others to take, and does not show it', (_, part) => {
     const error = refusal(openai, { messages: [user([part])] });
-    expect(error).toMatchObject({ kind: 'invalid-request', provider: 'openai' });
+    expect(error).toMatchObject({ kind: 'invalid-request', provider: 'openai', failover: true });
     expect(error.message).not.toContain('canary');
   });
 
