@@ -1,7 +1,7 @@
 import { connect, type Connection } from '../connection';
 import type { ProviderOptions } from '../protocol';
 
-export const OPENAI_HOST = 'api.openai.com';
+const OPENAI_HOST = 'api.openai.com';
 
 /** What both protocols of OpenAI share: the address and the key. */
 export function connectOpenAI(options: ProviderOptions): Connection {
@@ -19,9 +19,14 @@ export function connectOpenAI(options: ProviderOptions): Connection {
   );
 }
 
-/** Azure takes its keys in a header of its own. */
-export function isAzure(hostname: string): boolean {
-  return hostname.endsWith('.azure.com');
+/** Whether models of OpenAI answer there: at OpenAI, in any of its regions, or on Azure. */
+export function servesOpenAI(hostname: string): boolean {
+  return `.${hostname}`.endsWith(`.${OPENAI_HOST}`) || isAzure(hostname);
+}
+
+/** Azure takes its keys in a header of its own, also where a government has its own Azure. */
+function isAzure(hostname: string): boolean {
+  return /\.azure\.(?:com|us|cn)$/.test(hostname);
 }
 
 function authorize(key: string | undefined, hostname: string): Readonly<Record<string, string>> {

@@ -3,7 +3,7 @@ import { sse } from '../../wire/sse';
 import { fastLane } from '../fast-lane';
 import { httpHandler } from '../http-handler';
 import type { ProviderOptions } from '../protocol';
-import { connectOpenAI, isAzure, OPENAI_HOST } from './connection';
+import { connectOpenAI, servesOpenAI } from './connection';
 import { ChatDecoder } from './decode';
 import { encodeChat } from './encode';
 import { chatMembers } from './members';
@@ -41,7 +41,7 @@ export function openai(options: OpenAIOptions = {}): Handler {
       encode: (request) => {
         const model = connection.model(request);
         const { url, hostname, headers } = connection.open(() => 'chat/completions');
-        const completionTokens = hostname === OPENAI_HOST || isAzure(hostname);
+        const completionTokens = servesOpenAI(hostname);
         const body = encodeChat(request, { provider, model, completionTokens });
         return { url, headers, body };
       },

@@ -55,9 +55,13 @@ describe('the body of a chat completion', () => {
   it.each([
     ['https://api.openai.com/v1', 'max_completion_tokens'],
     ['https://a.openai.azure.com/openai/v1', 'max_completion_tokens'],
+    ['https://eu.api.openai.com/v1', 'max_completion_tokens'],
+    ['https://a.openai.azure.us/openai/v1', 'max_completion_tokens'],
+    ['https://a.openai.azure.cn/openai/v1', 'max_completion_tokens'],
     ['https://api.groq.com/openai/v1', 'max_tokens'],
     ['http://localhost:8000/v1', 'max_tokens'],
     ['https://api.openai.com.evil.example/v1', 'max_tokens'],
+    ['https://notapi.openai.com/v1', 'max_tokens'],
     ['https://notazure.com/v1', 'max_tokens'],
   ])('limits the length at %s by %s', (baseURL, field) => {
     const body = bodyOf(prompt('Hi', { maxOutputTokens: 7 }), { baseURL });

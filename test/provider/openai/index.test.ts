@@ -83,12 +83,14 @@ describe.each([
       `https://a.openai.azure.com/openai/deployments/gpt/${path}?api-version=2024-10-21`,
     );
     expect(headers).toMatchObject({ authorization: `Bearer ${KEY}`, 'api-key': KEY });
-    const other = send(factory, question, {
-      model: 'm',
-      apiKey: KEY,
-      baseURL: 'https://azure.com.example',
-    });
-    expect(other.headers).not.toHaveProperty('api-key');
+    for (const [other, shown] of [
+      ['https://a.openai.azure.us/openai/v1', true],
+      ['https://a.openai.azure.cn/openai/v1', true],
+      ['https://azure.com.example', false],
+    ] as const) {
+      const { headers } = send(factory, question, { model: 'm', apiKey: KEY, baseURL: other });
+      expect('api-key' in headers).toBe(shown);
+    }
   });
 
   it('sends more headers, which go before its own', () => {
