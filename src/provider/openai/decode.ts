@@ -7,7 +7,14 @@ import { asList, asObject, asText } from '../json';
 import { malformed, readFrame, reportsError } from '../read-frame';
 import { ChatToolCalls, hasToolCalls } from './tool-calls';
 import { readChatUsage } from './usage';
-import type { ChatChoice, ChatChunk, ChatDelta, ContentPart, ReasoningDetail } from './wire';
+import type {
+  ChatChoice,
+  ChatChunk,
+  ChatDelta,
+  ContentPart,
+  GroqFields,
+  ReasoningDetail,
+} from './wire';
 
 /** Reads a chat completion of OpenAI and of the many servers that speak its protocol. */
 export class ChatDecoder implements Decoder {
@@ -53,13 +60,18 @@ export class ChatDecoder implements Decoder {
 
   #chunk(chunk: ChatChunk): void {
     const choices = asList(chunk.choices);
+    if (chunk.x_groq) this.#groq(asObject<GroqFields>(chunk.x_groq) ?? {});
     if (!this.#started || choices.length > 1) this.#begin(chunk, choices);
-    if (chunk.x_groq) this.#count(asObject<{ usage?: unknown }>(chunk.x_groq)?.usage);
     if (chunk.usage) this.#count(chunk.usage);
     for (const item of choices) {
       const choice = firstChoice(item);
       if (choice !== undefined) this.#choice(choice);
     }
+  }
+
+  #groq({ error, usage }: GroqFields): void {
+    if (error) throw this.#answer.failure({ error });
+    this.#count(usage);
   }
 
   #begin(chunk: ChatChunk, choices: readonly unknown[]): void {

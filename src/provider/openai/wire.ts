@@ -10,6 +10,13 @@ export interface ChatChunk {
   readonly error?: unknown;
 }
 
+/** What only Groq says. */
+export interface GroqFields {
+  /** Why a stream ends early. */
+  readonly error?: unknown;
+  readonly usage?: unknown;
+}
+
 export interface ChatChoice {
   readonly index?: unknown;
   /** In a stream. */

@@ -126,6 +126,18 @@ describe('a stream of a chat completion', () => {
     },
   );
 
+  itReportsErrors(
+    sse,
+    { 'in the first frame': '', 'after a token': text('Hi') },
+    {
+      "a text among Groq's own fields": chunk(
+        { delta: {}, finish_reason: 'stop' },
+        { x_groq: { error: SERVER_WORDS } },
+      ),
+    },
+    { kind: 'server' },
+  );
+
   itSurvivesAnyFrame(sse, {
     fields: [
       'id',
