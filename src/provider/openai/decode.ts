@@ -139,8 +139,10 @@ export class ChatDecoder implements Decoder {
   #finish(cut?: boolean): void {
     this.#start({});
     const rawReason = this.#rawReason;
-    const reason = finishReason(rawReason);
-    if (reason === 'failure') return;
+    const meaning = finishReason(rawReason);
+    if (meaning === 'failure') return;
+    // A model that was told which tool to call just stops behind the call.
+    const reason = meaning === 'stop' && this.#toolCalls?.some ? 'tool-calls' : meaning;
     this.#toolCalls?.finish(reason, cut);
     if (this.#usage !== undefined) this.#answer.emit({ type: 'usage', usage: this.#usage });
     const refusal = asText(this.#refusal);

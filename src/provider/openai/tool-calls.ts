@@ -33,6 +33,11 @@ export class ChatToolCalls {
     this.#calls = new ToolCallAssembler(answer);
   }
 
+  /** Whether a call has begun. */
+  get some(): boolean {
+    return this.#calls.size > 0;
+  }
+
   add(delta: ChatDelta): void {
     const items = asList(delta.tool_calls);
     items.forEach((item, position) => {

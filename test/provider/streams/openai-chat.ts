@@ -119,6 +119,20 @@ export const chatStreams: readonly Recording[] = [
     { ...stopped, text: 'Hi', usage: { output: 2 } },
   ),
   chat(
+    'a call of the tool that was to be called, behind which the model just stops',
+    [
+      call(0, { id: 'a', type: 'function', function: weather }),
+      piece(0, '{"city":"Rome"}'),
+      finish('stop'),
+      done,
+    ],
+    {
+      finish: 'tool-calls',
+      finish_raw: 'stop',
+      tool_calls: [{ id: 'a', name: 'weather', args: { city: 'Rome' } }],
+    },
+  ),
+  chat(
     'a second choice, which is not the answer',
     [
       {
