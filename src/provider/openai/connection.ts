@@ -19,9 +19,17 @@ export function connectOpenAI(options: ProviderOptions): Connection {
   );
 }
 
-/** Whether models of OpenAI answer there: at OpenAI, in any of its regions, or on Azure. */
-export function servesOpenAI(hostname: string): boolean {
-  return `.${hostname}`.endsWith(`.${OPENAI_HOST}`) || isAzure(hostname);
+/** Vendors that refuse what others take. */
+export type ChatVendor = 'openai' | 'mistral';
+
+/** Whose models answer there: OpenAI's also in its regions and on Azure. */
+export function vendorOf(hostname: string): ChatVendor | undefined {
+  if (isOf(OPENAI_HOST, hostname) || isAzure(hostname)) return 'openai';
+  return isOf('mistral.ai', hostname) ? 'mistral' : undefined;
+}
+
+function isOf(domain: string, hostname: string): boolean {
+  return `.${hostname}`.endsWith(`.${domain}`);
 }
 
 /** Azure takes its keys in a header of its own, also where a government has its own Azure. */

@@ -1,30 +1,26 @@
 import type { ChatRequest, Tool } from '../../request/schema';
 import { withProviderOptions } from '../provider-options';
-import { encodeMessages } from './messages';
-
-/** What the server is, as far as the body depends on it. */
-export interface ChatTarget {
-  readonly provider: string;
-  readonly model: string;
-  /** The server knows `max_completion_tokens`, which OpenAI's reasoning models insist on. */
-  readonly completionTokens: boolean;
-}
+import { encodeMessages, type ChatTarget } from './messages';
 
 /** Writes a request as the body of a chat completion. */
-export function encodeChat(request: ChatRequest, target: ChatTarget): unknown {
-  const { provider, model, completionTokens } = target;
+export function encodeChat(request: ChatRequest, target: ChatTarget, model: string): unknown {
+  const { provider, vendor } = target;
   const { tools = [], toolChoice, output, stop = [], maxOutputTokens } = request;
   const hasTools = tools.length > 0;
+  // OpenAI's reasoning models insist on it, and many others do not know it.
+  const completionTokens = vendor === 'openai';
+  const isMistral = vendor === 'mistral';
   const body = {
     model,
-    messages: encodeMessages(provider, request.messages),
+    messages: encodeMessages(target, request.messages),
     temperature: request.temperature,
     top_p: request.topP,
     // Neither a computed name nor a spread: behind those, V8 makes an object field by field.
     max_completion_tokens: completionTokens ? maxOutputTokens : undefined,
     max_tokens: completionTokens ? undefined : maxOutputTokens,
     stop: stop.length === 0 ? undefined : stop,
-    seed: request.seed,
+    seed: isMistral ? undefined : request.seed,
+    random_seed: isMistral ? request.seed : undefined,
     // A choice without tools is refused, and so is an empty list of tools.
     tools: hasTools ? tools.map(encodeTool) : undefined,
     tool_choice: hasTools ? encodeToolChoice(toolChoice) : undefined,

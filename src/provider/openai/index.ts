@@ -3,7 +3,7 @@ import { sse } from '../../wire/sse';
 import { fastLane } from '../fast-lane';
 import { httpHandler } from '../http-handler';
 import type { ProviderOptions } from '../protocol';
-import { connectOpenAI, servesOpenAI } from './connection';
+import { connectOpenAI, vendorOf } from './connection';
 import { ChatDecoder } from './decode';
 import { encodeChat } from './encode';
 import { chatMembers } from './members';
@@ -41,8 +41,7 @@ export function openai(options: OpenAIOptions = {}): Handler {
       encode: (request) => {
         const model = connection.model(request);
         const { url, hostname, headers } = connection.open(() => 'chat/completions');
-        const completionTokens = servesOpenAI(hostname);
-        const body = encodeChat(request, { provider, model, completionTokens });
+        const body = encodeChat(request, { provider, vendor: vendorOf(hostname) }, model);
         return { url, headers, body };
       },
       framing: sse,

@@ -1,21 +1,34 @@
 import type { ContentPart, Message } from '../../request/schema';
+import { encodeCallId } from './call-id';
+import type { ChatVendor } from './connection';
 import { readMedia, unusable, type Media } from '../media';
 
-/** Writes the messages of a conversation in the words of chat completions. */
-export function encodeMessages(provider: string, messages: readonly Message[]): readonly unknown[] {
-  return messages.map((message) => encodeMessage(provider, message));
+/** Who is asked, as far as the messages depend on it. */
+export interface ChatTarget {
+  readonly provider: string;
+  readonly vendor: ChatVendor | undefined;
 }
 
-function encodeMessage(provider: string, message: Message): unknown {
+/** Writes the messages of a conversation in the words of chat completions. */
+export function encodeMessages(
+  target: ChatTarget,
+  messages: readonly Message[],
+): readonly unknown[] {
+  return messages.map((message) => encodeMessage(target, message));
+}
+
+function encodeMessage({ provider, vendor }: ChatTarget, message: Message): unknown {
   switch (message.role) {
     case 'system':
       return { role: 'system', content: message.content };
     case 'user':
       return { role: 'user', content: encodeContent(provider, message.content) };
     case 'assistant':
-      return encodeAssistant(message);
-    case 'tool':
-      return { role: 'tool', tool_call_id: message.toolCallId, content: message.content };
+      return encodeAssistant(message, vendor);
+    case 'tool': {
+      const id = encodeCallId(message.toolCallId, vendor);
+      return { role: 'tool', tool_call_id: id, content: message.content };
+    }
   }
 }
 
@@ -35,17 +48,17 @@ function encodeContent(provider: string, content: string | readonly ContentPart[
   });
 }
 
-function encodeAssistant({
-  content,
-  toolCalls = [],
-}: Extract<Message, { role: 'assistant' }>): unknown {
+function encodeAssistant(
+  { content, toolCalls = [] }: Extract<Message, { role: 'assistant' }>,
+  vendor: ChatVendor | undefined,
+): unknown {
   if (toolCalls.length === 0) return { role: 'assistant', content };
   return {
     role: 'assistant',
     // Some servers refuse an empty text beside calls.
     content: content === '' ? null : content,
     tool_calls: toolCalls.map(({ id, name, input }) => ({
-      id,
+      id: encodeCallId(id, vendor),
       type: 'function',
       function: { name, arguments: encodeInput(input) },
     })),

@@ -135,6 +135,55 @@ describe('the body of a chat completion', () => {
     ]);
   });
 
+  it.each<[string, readonly [string, string][]]>([
+    [
+      'https://api.openai.com/v1',
+      [
+        ['call_1', 'call_1'],
+        // As of vLLM.
+        [
+          `chatcmpl-tool-${'0123456789abcdef'.repeat(2)}`,
+          `pl-tool-${'0123456789abcdef'.repeat(2)}`,
+        ],
+      ],
+    ],
+    [
+      'https://api.mistral.ai/v1',
+      [
+        ['D681PevKs', 'D681PevKs'],
+        ['toolu_01A09q90qw90lq917835lq9', '917835lq9'],
+        ['call_0', '0000call0'],
+        ['call_1', '0000call1'],
+      ],
+    ],
+    [
+      'http://localhost:8000/v1',
+      [['functions.weather:0'.repeat(3), 'functions.weather:0'.repeat(3)]],
+    ],
+  ])('gives %s the ids of others as it takes them', (baseURL, ids) => {
+    const calls = ids.map(([id]) => ({ id, name: 'weather', input: {} }));
+    const messages = [
+      user('Weather?'),
+      assistant('', calls),
+      ...calls.map((call) => toolResult(call, 'sunny')),
+    ];
+    const [, turn, ...results] = bodyOf({ messages }, { baseURL })['messages'] as [
+      unknown,
+      { readonly tool_calls: readonly { readonly id: string }[] },
+      ...{ readonly tool_call_id: string }[],
+    ];
+    const wanted = ids.map(([, id]) => id);
+    expect(turn.tool_calls.map(({ id }) => id)).toEqual(wanted);
+    expect(results.map(({ tool_call_id: id }) => id)).toEqual(wanted);
+  });
+
+  it('names the seed for Mistral as that does, which refuses other names', () => {
+    const baseURL = 'https://api.mistral.ai/v1';
+    const body = bodyOf(prompt('Hi', { seed: 7 }), { baseURL });
+    expect(body).toMatchObject({ random_seed: 7 });
+    expect(body).not.toHaveProperty('seed');
+  });
+
   it.each<[ContentPart, object]>([
     [
       { type: 'text', text: 'Hi' },
