@@ -1,12 +1,14 @@
 import type { ChatRequest, ContentPart, Message, Tool } from '../../request/schema';
 import { distinctCalls } from '../distinct-calls';
 import { readMedia } from '../media';
+import { encodeEffort } from '../openai/effort';
 import { encodeInput, urlOf } from '../openai/messages';
 import { withProviderOptions } from '../provider-options';
 
 /** Writes a request as the body of a response. */
 export function encodeResponse(request: ChatRequest, provider: string, model: string): unknown {
-  const { tools = [], toolChoice, output, reasoning } = request;
+  const { tools = [], toolChoice, output } = request;
+  const effort = encodeEffort(request.reasoning?.effort, model);
   const hasTools = tools.length > 0;
   const body = {
     model,
@@ -25,7 +27,7 @@ export function encodeResponse(request: ChatRequest, provider: string, model: st
         strict: output.strict,
       },
     },
-    reasoning: reasoning?.effort && { effort: reasoning.effort },
+    reasoning: effort && { effort },
     stream: true,
   };
   return withProviderOptions(body, request, ['openai', provider], ['text', 'reasoning']);

@@ -1,5 +1,6 @@
 import type { ChatRequest, Tool } from '../../request/schema';
 import { withProviderOptions } from '../provider-options';
+import { encodeEffort } from './effort';
 import { encodeMessages, type ChatTarget } from './messages';
 
 /** Writes a request as the body of a chat completion. */
@@ -28,7 +29,7 @@ export function encodeChat(request: ChatRequest, target: ChatTarget, model: stri
       type: 'json_schema',
       json_schema: { name: output.name ?? 'output', schema: output.schema, strict: output.strict },
     },
-    reasoning_effort: request.reasoning?.effort,
+    reasoning_effort: encodeEffort(request.reasoning?.effort, model),
     stream: true,
     stream_options: { include_usage: true },
   };

@@ -19,7 +19,8 @@ export type OpenAIOptions = ProviderOptions;
  * base URL is `baseURL`, else the variable `OPENAI_BASE_URL`, else OpenAI's own. Fields that
  * only one server knows go into the request's `providerOptions`, under `openai` or under the
  * `name` of this provider; one that is `undefined` there is left out of the body. A request's
- * `reasoning.maxTokens` has no counterpart here.
+ * `reasoning.maxTokens` has no counterpart here; its `effort` goes as the nearest one where
+ * OpenAI's model is known to refuse it.
  *
  * @param options - See {@link OpenAIOptions}.
  * @returns A handler whose every subscription sends one request.

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { openai } from '../../../src/provider/openai';
+import { openaiResponses } from '../../../src/provider/openai-responses';
 import { assistant, prompt, system, toolResult, user } from '../../../src/request/messages';
 import type { ChatRequest, ContentPart } from '../../../src/request/schema';
 import { refusal, send } from '../laws';
@@ -67,6 +68,27 @@ describe('the body of a chat completion', () => {
     const body = bodyOf(prompt('Hi', { maxOutputTokens: 7 }), { baseURL });
     expect(Object.keys(body).filter((key) => key.startsWith('max_'))).toEqual([field]);
     expect(body[field]).toBe(7);
+  });
+
+  it.each([
+    ['gpt-5-mini', 'none', 'minimal'],
+    ['gpt-5-mini', 'minimal', 'minimal'],
+    ['openai/gpt-5-nano-2025-08-07', 'none', 'minimal'],
+    ['gpt-5.1', 'none', 'none'],
+    ['gpt-5.1', 'minimal', 'low'],
+    ['gpt-5.6-sol', 'minimal', 'low'],
+    ['gpt-5-codex', 'minimal', 'low'],
+    ['gpt-5.3-codex', 'none', 'low'],
+    ['o4-mini', 'minimal', 'low'],
+    ['openai/o3', 'none', 'low'],
+    ['o3', 'high', 'high'],
+    ['gpt-5.1', 'medium', 'medium'],
+    ['qwen3', 'none', 'none'],
+    ['llama-4o1', 'minimal', 'minimal'],
+  ] as const)('asks %s for an effort of %s by %s', (model, effort, wanted) => {
+    const request = prompt('Hi', { model, reasoning: { effort } });
+    expect(bodyOf(request)['reasoning_effort']).toBe(wanted);
+    expect(send(openaiResponses, request).body['reasoning']).toEqual({ effort: wanted });
   });
 
   it('offers tools, and a choice among them', () => {
