@@ -22,7 +22,7 @@ for (const measure of measures) {
 }
 
 const regressions = findRegressions(recorded.tables, seen);
-for (const line of regressions) console.error(`slower: ${line}`);
+for (const line of regressions) console.error(line);
 if (regressions.length > 0) {
   console.error('If that is meant, record it with `npm run bench` and say why in the commit.');
   process.exit(1);

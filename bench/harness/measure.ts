@@ -24,6 +24,8 @@ export interface Row {
   readonly ratios?: Readonly<Record<string, Figure>>;
   /** Why figures are missing, or what must be known to read them. */
   readonly note?: string;
+  /** Whether it gave up on the way, as the note says. */
+  readonly failed?: boolean;
 }
 
 export interface Table {

@@ -5,23 +5,24 @@ import { isOurs } from './wins.ts';
 const TOLERANCE = 1.25;
 
 /**
- * Our ratios that are worse than the recorded ones, each told in a line. One counts when its
- * median is beyond the tolerance and even its best run is worse than the worst that was recorded.
+ * What speaks against us, each told in a line: a ratio that is worse than the recorded one, one that
+ * there is nothing to compare with, and who failed. A ratio is worse when its median is beyond the
+ * tolerance and even its best run is worse than the worst that was recorded.
  */
 export function findRegressions(recorded: readonly Table[], seen: readonly Table[]): string[] {
   return seen.flatMap((table) => {
     const before = recorded.find(({ id }) => id === table.id);
-    return table.rows.filter(isOurs).flatMap(({ contender, ratios = {}, note }) => {
-      if (note !== undefined && Object.keys(ratios).length === 0) {
-        return [`${table.title}, ${contender}: ${note}`];
-      }
+    return table.rows.filter(isOurs).flatMap(({ contender, ratios = {}, note, failed }) => {
+      if (failed) return [`${table.title}, ${contender} ${note}`];
       const then = before?.rows.find((row) => row.contender === contender)?.ratios;
       return table.columns.flatMap((column) => {
         const [old, now] = [then?.[column.id], ratios[column.id]];
-        if (!old || !now || !isWorse(column, old, now)) return [];
-        const [was, is] = [old.median.toFixed(2), now.median.toFixed(2)];
         const place = `${table.title}, ${column.title} (${column.unit}), ${contender}`;
-        return [`${place}: ${is}× ${table.baseline}, recorded ${was}×`];
+        const is = now && `${now.median.toFixed(2)}× ${table.baseline}`;
+        const was = old && `recorded ${old.median.toFixed(2)}×`;
+        if (!old) return is ? [`not on record: ${place}: ${is}`] : [];
+        if (!now) return [`not measured: ${place}, ${was}`];
+        return isWorse(column, old, now) ? [`slower: ${place}: ${is}, ${was}`] : [];
       });
     });
   });

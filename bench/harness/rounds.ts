@@ -102,7 +102,8 @@ export interface Summary {
 export function toRows(outcomes: Outcomes, summary: Summary): Row[] {
   const { columns, baseline, notes = {}, turns = 1 } = summary;
   const base = baseline === undefined ? undefined : outcomes.get(baseline);
-  return [...outcomes].map(([contender, { samples, note = notes[contender] }]) => {
+  return [...outcomes].map(([contender, { samples, note: failure }]) => {
+    const note = failure ?? notes[contender];
     const figures: Record<string, Row['figures'][string]> = {};
     const ratios: Record<string, Row['figures'][string]> = {};
     for (const { id, ratio } of columns) {
@@ -125,6 +126,7 @@ export function toRows(outcomes: Outcomes, summary: Summary): Row[] {
       figures,
       ...(compared && { ratios }),
       ...(note !== undefined && { note }),
+      ...(failure !== undefined && { failed: true }),
     };
   });
 }
