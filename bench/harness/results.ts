@@ -22,18 +22,21 @@ export function writeResults(results: Results): void {
   writeFileSync(file, `${JSON.stringify(results, undefined, 2)}\n`);
 }
 
+/** Whether what is on record was measured on this rig and with these versions. */
+export function isComparable({ rig, versions }: Results): boolean {
+  return isDeepStrictEqual(rig, readRig()) && isDeepStrictEqual(versions, readVersions());
+}
+
 /** Puts new tables in the place of old ones; what another rig or other versions gave is dropped. */
 export function mergeResults(
   before: Results | undefined,
   fresh: readonly DatedTable[],
   order: readonly string[],
 ): Results {
-  const [rig, versions] = [readRig(), readVersions()];
-  const comparable =
-    before && isDeepStrictEqual(before.rig, rig) && isDeepStrictEqual(before.versions, versions);
-  const kept = (comparable ? before.tables : []).filter(
+  const kept = (before && isComparable(before) ? before.tables : []).filter(
     (table) => !fresh.some(({ id }) => id === table.id),
   );
   const place = ({ id }: Table): number => order.findIndex((measure) => id.startsWith(measure));
-  return { rig, versions, tables: [...kept, ...fresh].sort((a, b) => place(a) - place(b)) };
+  const tables = [...kept, ...fresh].sort((a, b) => place(a) - place(b));
+  return { rig: readRig(), versions: readVersions(), tables };
 }
