@@ -63,7 +63,7 @@ for (const measure of chosen) {
   console.error(measure.id);
   const tables = await measure.run(plan);
   const date = new Date().toISOString().slice(0, 10);
-  const fresh = tables.map((table): DatedTable => ({ ...table, date, runs }));
+  const fresh = tables.map((table): DatedTable => ({ runs, ...table, date }));
   for (const table of fresh) console.log(`${renderTable(table)}\n`);
   for (const { contender } of fresh.flatMap(({ rows }) => rows)) shown.add(contender);
   // A part of the contenders says nothing about the others: it is shown and not kept.

@@ -35,6 +35,10 @@ export interface Table {
   readonly about: string;
   /** The row that ratios are taken to. */
   readonly baseline?: string;
+  /** Our row that peers are held against. @defaultValue rxllm-full, or the first of ours */
+  readonly own?: string;
+  /** How many rounds there were, where it is not what the plan says. */
+  readonly runs?: number;
   /** Rows that are no peers, but there to compare with. @defaultValue the limit */
   readonly references?: readonly string[];
   readonly columns: readonly Column[];

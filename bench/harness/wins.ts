@@ -5,9 +5,9 @@ export function isOurs({ contender }: Row): boolean {
   return contender.startsWith('rxllm');
 }
 
-/** Our row that peers are held against: the one that does the most. */
-function ourRow(rows: readonly Row[]): Row | undefined {
-  return rows.find(({ contender }) => contender === 'rxllm-full') ?? rows.find(isOurs);
+/** Our row that peers are held against: the one that does the most, or the same as they. */
+function ourRow({ rows, own = 'rxllm-full' }: Table): Row | undefined {
+  return rows.find(({ contender }) => contender === own) ?? rows.find(isOurs);
 }
 
 /** Every figure in which a peer is better than rxllm, as a list in Markdown. */
@@ -18,9 +18,10 @@ export function renderWins(tables: readonly Table[]): string {
   return wins.length === 0 ? 'In none of these figures.' : wins.join('\n');
 }
 
-function winsIn({ title, rows, references = ['limit'] }: Table, column: Column): string[] {
+function winsIn(table: Table, column: Column): string[] {
+  const { title, rows, references = ['limit'] } = table;
   const { id, better, unit, digits = 2 } = column;
-  const own = ourRow(rows);
+  const own = ourRow(table);
   const ourFigure = own?.figures[id]?.median;
   if (!own || ourFigure === undefined || better === undefined) return [];
   return rows

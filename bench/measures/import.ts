@@ -39,6 +39,7 @@ export const importing: Measure = {
           'nothing is an empty file, limit the parts alone, limit-fetch the same on Node’s own fetch.',
         baseline,
         references,
+        runs: runs - 1,
         columns,
         rows: toRows(outcomes, { columns, baseline }),
       },

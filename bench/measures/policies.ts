@@ -18,7 +18,7 @@ const about =
   'is kept is the heap for a call that has begun and does not end.';
 
 async function measureJob(plan: Plan, job: Job): Promise<Table> {
-  const { id, title, guards, notes = {} } = job;
+  const { id, title, guards, notes = {}, own } = job;
   const names = Object.keys(guards).filter((name) => plan.only?.includes(name) ?? true);
   const baseline = names[0];
   const outcomes = await runRounds(plan, names, (name) =>
@@ -29,6 +29,7 @@ async function measureJob(plan: Plan, job: Job): Promise<Table> {
     title: `Policy overhead: ${title}`,
     about: job === jobs[0] ? about : 'Measured in the same way.',
     ...(baseline !== undefined && { baseline }),
+    ...(own !== undefined && { own }),
     columns,
     rows: toRows(outcomes, { columns, baseline, notes }),
   };

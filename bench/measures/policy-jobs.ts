@@ -5,6 +5,8 @@ export interface Job {
   /** Shown name to file and guard in `programs/policies`; the first one is the baseline. */
   readonly guards: Readonly<Record<string, readonly [file: string, guard: string]>>;
   readonly notes?: Readonly<Record<string, string>>;
+  /** The guard of ours that does what those of the peers do, where it is not the first. */
+  readonly own?: string;
 }
 
 export const jobs: readonly Job[] = [
@@ -96,6 +98,7 @@ export const jobs: readonly Job[] = [
       'rxllm cache hit': ['rxllm', 'cache, hit'],
       'opossum cache hit': ['opossum', 'cache, hit'],
     },
+    own: 'rxllm cache hit',
     notes: {
       'rxllm cache hit': 'in place of the bare call, whose cost is taken off',
       'opossum cache hit': 'in place of the bare call, whose cost is taken off; with its breaker',

@@ -57,6 +57,7 @@ export const size: Measure = {
           'the parts alone, limit-fetch the same on fetch.',
         baseline,
         references,
+        runs: 1,
         columns,
         rows: toRows(outcomes, { columns, baseline, notes }),
       },
