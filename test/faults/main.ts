@@ -123,5 +123,8 @@ for (const test of given.chosen) if (!(await runTest(test, given))) failed += 1;
 console.log(
   `faults: ${String(given.chosen.length)} tests, ${String(failed)} failed, seed ${String(given.seed)}`,
 );
+if (failed > 0) {
+  console.log('Some of them measure time: try those again with --only when nothing else runs.');
+}
 // A test that hung may have left something that would keep the process.
 process.exit(failed === 0 ? 0 : 1);
