@@ -20,12 +20,13 @@ export function connectOpenAI(options: ProviderOptions): Connection {
 }
 
 /** Vendors that refuse what others take. */
-export type ChatVendor = 'openai' | 'mistral';
+export type ChatVendor = 'openai' | 'mistral' | 'deepseek';
 
 /** Whose models answer there: OpenAI's also in its regions and on Azure. */
 export function vendorOf(hostname: string): ChatVendor | undefined {
   if (isOf(OPENAI_HOST, hostname) || isAzure(hostname)) return 'openai';
-  return isOf('mistral.ai', hostname) ? 'mistral' : undefined;
+  if (isOf('mistral.ai', hostname)) return 'mistral';
+  return isOf('deepseek.com', hostname) ? 'deepseek' : undefined;
 }
 
 function isOf(domain: string, hostname: string): boolean {

@@ -1,4 +1,4 @@
-import type { ChatRequest, Tool } from '../../request/schema';
+import type { ChatRequest, Message, Tool } from '../../request/schema';
 import { withProviderOptions } from '../provider-options';
 import { encodeEffort } from './effort';
 import { encodeMessages, type ChatTarget } from './messages';
@@ -11,6 +11,9 @@ export function encodeChat(request: ChatRequest, target: ChatTarget, model: stri
   // OpenAI's reasoning models insist on it, and many others do not know it.
   const completionTokens = vendor === 'openai';
   const isMistral = vendor === 'mistral';
+  // It thinks unless it is told not to, and refuses calls without the thoughts that led to them,
+  // which a conversation does not hold.
+  const mustNotThink = vendor === 'deepseek' && request.messages.some(holdsCalls);
   const body = {
     model,
     messages: encodeMessages(target, request.messages),
@@ -29,11 +32,16 @@ export function encodeChat(request: ChatRequest, target: ChatTarget, model: stri
       type: 'json_schema',
       json_schema: { name: output.name ?? 'output', schema: output.schema, strict: output.strict },
     },
-    reasoning_effort: encodeEffort(request.reasoning?.effort, model),
+    reasoning_effort: mustNotThink ? undefined : encodeEffort(request.reasoning?.effort, model),
+    thinking: mustNotThink ? { type: 'disabled' } : undefined,
     stream: true,
     stream_options: { include_usage: true },
   };
   return withProviderOptions(body, request, ['openai', provider], ['stream_options']);
+}
+
+function holdsCalls(message: Message): boolean {
+  return message.role === 'assistant' && (message.toolCalls ?? []).length > 0;
 }
 
 function encodeTool({ name, description, parameters }: Tool): unknown {

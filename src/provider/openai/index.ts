@@ -20,7 +20,8 @@ export type OpenAIOptions = ProviderOptions;
  * only one server knows go into the request's `providerOptions`, under `openai` or under the
  * `name` of this provider; one that is `undefined` there is left out of the body. A request's
  * `reasoning.maxTokens` has no counterpart here; its `effort` goes as the nearest one where
- * OpenAI's model is known to refuse it.
+ * OpenAI's model is known to refuse it. DeepSeek is asked not to think once there are tool calls in
+ * the conversation, as it then wants its thoughts back, which messages do not hold.
  *
  * @param options - See {@link OpenAIOptions}.
  * @returns A handler whose every subscription sends one request.

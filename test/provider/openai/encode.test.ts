@@ -206,6 +206,22 @@ describe('the body of a chat completion', () => {
     expect(body).not.toHaveProperty('seed');
   });
 
+  it('asks DeepSeek for no thoughts where calls stand in the conversation without theirs', () => {
+    const call = { id: 'call_a', name: 'weather', input: {} };
+    const messages = [user('Weather?'), assistant('', [call]), toolResult(call, 'sunny')];
+    const request: ChatRequest = { messages, reasoning: { effort: 'high' } };
+    const baseURL = 'https://api.deepseek.com';
+    const body = bodyOf(request, { baseURL });
+    expect(body).toMatchObject({ thinking: { type: 'disabled' } });
+    expect(body).not.toHaveProperty('reasoning_effort');
+    expect(bodyOf(request)).not.toHaveProperty('thinking');
+    const first = bodyOf({ ...request, messages: messages.slice(0, 1) }, { baseURL });
+    expect(first).toMatchObject({ reasoning_effort: 'high' });
+    expect(first).not.toHaveProperty('thinking');
+    const own = { openai: { thinking: { type: 'enabled' } } };
+    expect(bodyOf({ ...request, providerOptions: own }, { baseURL })).toMatchObject(own.openai);
+  });
+
   it.each<[ContentPart, object]>([
     [
       { type: 'text', text: 'Hi' },
