@@ -6,7 +6,7 @@ import { lastValueFrom, tap } from 'rxjs';
 const gpt = await simulator({ faults: [{ kind: 'stall', at: 'first-token' }] });
 const claude = await simulator({ answer: 'Here I am.' });
 
-const patient = deadlines({ connect: 2_000, firstToken: 200, idle: 2_000 });
+const patient = deadlines({ connect: 2_000, firstToken: 1_000, idle: 2_000 });
 const ask = compose(
   failover({
     gpt: compose(openai({ model: 'gpt-5-mini', apiKey: 'any', baseURL: gpt.openai }), patient),
@@ -22,5 +22,6 @@ const events$ = ask(prompt('Are you there?')).pipe(
   }),
 );
 console.log((await lastValueFrom(events$.pipe(toAnswer()))).text);
+await gpt.idle();
 console.log(`requests that were aborted: ${String(gpt.ledger.totals.aborted)}`);
 await Promise.all([gpt.close(), claude.close()]);
