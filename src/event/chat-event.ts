@@ -214,3 +214,16 @@ export function isFinish(event: unknown): boolean {
 export function isKeepAlive(event: unknown): boolean {
   return (event as { type?: unknown } | null | undefined)?.type === 'keep-alive';
 }
+
+/** Tells a notice that another attempt follows, which is paid for unless a cache says otherwise. */
+export function asksAnew(event: ChatEvent): boolean {
+  switch (event.type) {
+    case 'retry':
+    case 'repair':
+      return true;
+    case 'route':
+      return event.error !== undefined;
+    default:
+      return false;
+  }
+}

@@ -1,4 +1,4 @@
-import type { ChatEvent, FinishReason, ToolCall } from './chat-event';
+import { asksAnew, type ChatEvent, type FinishReason, type ToolCall } from './chat-event';
 import type { Usage } from './usage';
 import { UsageFold } from './usage-fold';
 
@@ -86,18 +86,12 @@ export class AnswerFold {
       case 'retract':
         this.#attempt = emptyAttempt();
         break;
-      case 'retry':
-      case 'repair':
-        this.#attempt = emptyAttempt();
-        this.#attempts += 1;
-        break;
-      case 'route':
-        if (event.error === undefined) break;
-        this.#attempt = emptyAttempt();
-        this.#attempts += 1;
-        break;
       case 'finish':
         return this.#answer(event, elapsed);
+      default:
+        if (!asksAnew(event)) break;
+        this.#attempt = emptyAttempt();
+        this.#attempts += 1;
     }
     return undefined;
   }

@@ -1,4 +1,4 @@
-import type { ChatEvent } from './chat-event';
+import { asksAnew, type ChatEvent } from './chat-event';
 import { addUsage, type Usage } from './usage';
 
 /** Adds up what a call has used: in all its attempts, and in those that lost a race for it. */
@@ -24,6 +24,10 @@ export class UsageFold {
 
   /** Takes the next event. */
   add(event: ChatEvent): void {
+    if (asksAnew(event)) {
+      this.#settle();
+      this.#cached = false;
+    }
     switch (event.type) {
       case 'start':
       case 'retract':
@@ -35,16 +39,7 @@ export class UsageFold {
       case 'finish':
         this.#current = event.usage ?? this.#current;
         break;
-      case 'retry':
-      case 'repair':
-        this.#settle();
-        this.#cached = false;
-        break;
       case 'route':
-        if (event.error !== undefined) {
-          this.#settle();
-          this.#cached = false;
-        }
         if (this.#cached) break;
         for (const { usage = {} } of event.losers ?? []) {
           this.#spent = addUsage(this.#spent, usage);

@@ -1,6 +1,6 @@
 import { asyncScheduler, type Observable, type SchedulerLike, type Subscriber } from 'rxjs';
 import { LlmError } from '../error/llm-error';
-import type { ChatEvent } from '../event/chat-event';
+import { asksAnew, type ChatEvent } from '../event/chat-event';
 import type { Handler, Policy } from '../handler';
 import { HAIR } from '../internal/alarms';
 import { burst } from '../internal/burst';
@@ -248,19 +248,6 @@ function repeat(answer: Written, destination: Subscriber<ChatEvent>): void {
     destination.next(event);
   }
   destination.complete();
-}
-
-/** Tells the notices after which what comes is paid for, if no cache says otherwise. */
-function asksAnew(event: ChatEvent): boolean {
-  switch (event.type) {
-    case 'retry':
-    case 'repair':
-      return true;
-    case 'route':
-      return event.error !== undefined;
-    default:
-      return false;
-  }
 }
 
 function isOutOfTime(error: unknown): boolean {
