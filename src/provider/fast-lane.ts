@@ -199,18 +199,18 @@ class Template {
     if (data.length > MAX_LENGTH) return undefined;
     const found = this.#pattern.exec(data);
     if (found === null) return undefined;
-    let text = '';
+    let text: string | undefined;
     let next = 0;
     for (let group = 0; group < this.#groups.length; group += 1) {
       const value = found[group + 1]!;
       if (this.#groups[group] === 'steady') {
         if (steady !== undefined && value !== steady[next++]) return undefined;
-      } else if (text === '') text = value;
+      } else if (text === undefined) text = value;
       else if (value !== text) return undefined;
     }
     // What is parsed is a copy, too; a short part of a text is always one.
-    if (text.length > 12 || text.includes('\\')) return JSON.parse(`"${text}"`) as string;
-    return text === '' ? undefined : text;
+    if (!text || (text.length <= 12 && !text.includes('\\'))) return text || undefined;
+    return JSON.parse(`"${text}"`) as string;
   }
 
   /** Whether it has the pieces of two frames that are the same in all else that is read. */

@@ -32,6 +32,8 @@ const words: Readonly<Record<Exclude<FinishReason, 'unknown'> | 'failure', reado
     'SPII',
     'IMAGE_SAFETY',
     'IMAGE_PROHIBITED_CONTENT',
+    'IMAGE_RECITATION',
+    'LANGUAGE',
     'MODEL_ARMOR',
     'content_filtered',
     'guardrail_intervened',

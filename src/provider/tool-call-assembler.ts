@@ -42,6 +42,19 @@ export class ToolCallAssembler {
     return this.#calls.get(key)?.text;
   }
 
+  /** Whether anything of a call's arguments has been said. */
+  isTold(key: unknown): boolean {
+    const call = this.#calls.get(key);
+    return call !== undefined && (call.value !== undefined || call.text !== '');
+  }
+
+  /** Whether a call's arguments are a whole object, as a value or as text. */
+  isWhole(key: unknown): boolean {
+    const call = this.#calls.get(key);
+    if (call?.value !== undefined) return true;
+    return call?.text.trimEnd().endsWith('}') === true && parse(call, true) !== undefined;
+  }
+
   /** Takes a fragment and emits it. A name or id that was given once stays. */
   add(key: unknown, piece: ToolCallPiece): void {
     this.#append(this.#open(key, piece), piece.input ?? '');

@@ -7,7 +7,7 @@ const table = {
     'length model_length max_tokens model_context_window_exceeded MAX_TOKENS max_output_tokens',
   'tool-calls': 'tool_calls function_call tool_use TOOL_CALL requires_action',
   'content-filter':
-    'content_filter refusal SAFETY RECITATION BLOCKLIST PROHIBITED_CONTENT SPII IMAGE_SAFETY IMAGE_PROHIBITED_CONTENT MODEL_ARMOR content_filtered guardrail_intervened sensitive',
+    'content_filter refusal SAFETY RECITATION BLOCKLIST PROHIBITED_CONTENT SPII IMAGE_SAFETY IMAGE_PROHIBITED_CONTENT IMAGE_RECITATION LANGUAGE MODEL_ARMOR content_filtered guardrail_intervened sensitive',
   failure:
     'error insufficient_system_resource MALFORMED_FUNCTION_CALL UNEXPECTED_TOOL_CALL TOO_MANY_TOOL_CALLS ERROR failed cancelled abort network_error',
   unknown: 'tired OTHER __proto__ constructor toString',

@@ -196,7 +196,10 @@ export class MessageDecoder implements Decoder {
         },
       );
     }
-    const reason = finishReason(rawReason);
+    const meaning = finishReason(rawReason);
+    // Some servers say `end_turn` although there are calls to answer.
+    const isCalling = meaning === 'stop' && rawReason !== 'pause_turn' && this.#calls.size > 0;
+    const reason = isCalling ? 'tool-calls' : meaning;
     if (reason === 'failure') throw finishFailure(provider, rawReason);
     for (const index of this.#blocks.keys()) this.#settle(index);
     this.#calls.finish(reason);

@@ -16,6 +16,8 @@ interface Piece {
   readonly name: string | undefined;
   /** Its place among the fragments of the chunk, if there are more. */
   readonly position: number | undefined;
+  /** Whether its arguments are an object, or begin one. */
+  readonly begins: boolean;
 }
 
 /** Whether a delta has a piece of a tool call. */
@@ -61,7 +63,8 @@ export class ChatToolCalls {
     const custom = asObject<FunctionDelta>(rawCustom);
     const called = asObject<FunctionDelta>(rawFunction);
     const name = asText((called ?? custom)?.name);
-    const key = this.#key(readIndex(index), { id, name, position });
+    const begins = beginsObject(called?.arguments);
+    const key = this.#key(readIndex(index), { id, name, position, begins });
     if (id !== undefined && name !== undefined && this.#tellsAgain(key, called)) return;
     if (called === undefined && custom !== undefined) {
       this.#calls.addText(key, { id, name, input: asText(custom.input) });
@@ -78,8 +81,11 @@ export class ChatToolCalls {
 
   // LiteLLM tells a call whole at the end. No piece can say the same behind a bracket.
   #tellsAgain(key: unknown, called: FunctionDelta | undefined): boolean {
+    const again = asText(called?.arguments);
+    // To look into all of the text so far takes long, and may have to be done for each piece.
+    if (again?.endsWith('}') !== true) return false;
     const text = this.#calls.textOf(key);
-    return text !== undefined && text.endsWith('}') && called?.arguments === text;
+    return text?.length === again.length && text === again;
   }
 
   // The index tells calls apart, where there is one and it is true: some servers leave it
@@ -99,9 +105,13 @@ export class ChatToolCalls {
     return key;
   }
 
-  #isAnother(slot: Slot, { id, name }: Piece): boolean {
-    if (id === undefined || name === undefined || slot.id === undefined) return false;
-    const told = this.#calls.textOf(slot.key) !== '';
+  #isAnother(slot: Slot, { id, name, begins }: Piece): boolean {
+    if (name === undefined) return false;
+    if (id === undefined || slot.id === undefined) {
+      // Nothing but the next call comes behind a whole object.
+      return id === slot.id && slot.name !== undefined && begins && this.#calls.isWhole(slot.key);
+    }
+    const told = this.#calls.isTold(slot.key);
     const renamed = name !== slot.name;
     // Some servers give the same id to each of several calls.
     return id === slot.id ? told && renamed && slot.name !== undefined : told || renamed;
@@ -111,6 +121,10 @@ export class ChatToolCalls {
   #continued(position: number | undefined): unknown {
     return position === undefined ? this.#last : [...this.#slots.keys()][position];
   }
+}
+
+function beginsObject(input: unknown): boolean {
+  return typeof input === 'string' ? /^\s*\{/.test(input) : asObject(input) !== undefined;
 }
 
 // Some servers write it as a text.

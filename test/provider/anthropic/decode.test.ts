@@ -266,6 +266,15 @@ describe('the end', () => {
     expect(decode(body).answer).toMatchObject({ text: 'Hi', finish: { reason, rawReason } });
   });
 
+  it.each([
+    ['end_turn', 'tool-calls'],
+    ['pause_turn', 'stop'],
+    ['max_tokens', 'length'],
+  ])('%s with a call is %s', (rawReason, reason) => {
+    const body = stream(messageStart(), ...toolUse(0, 'now'), messageDelta(rawReason), messageStop);
+    expect(decode(body).answer?.finish).toMatchObject({ reason, rawReason });
+  });
+
   it('may be a refusal without a block, which is a result', () => {
     const details = { type: 'refusal', category: 'cyber', explanation: 'Not here.' };
     const delta = { stop_reason: 'refusal', stop_details: details };

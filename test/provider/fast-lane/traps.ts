@@ -54,6 +54,14 @@ export const traps: readonly Trap[] = [
     taken: 1,
   },
   {
+    name: 'a member that says the piece again, and an empty one before it',
+    frames: ['a', 'b', 'c', 'd']
+      .map((word) => `{"choices":[{"index":0,"delta":{"content":"${word}"},"text":"${word}"}]}`)
+      .concat('{"choices":[{"index":0,"delta":{"content":""},"text":"X"}]}')
+      .concat('{"choices":[{"index":0,"delta":{"content":"X"},"text":""}]}'),
+    taken: 1,
+  },
+  {
     name: 'a member that is there twice',
     frames: ['a', 'b', 'c', 'd', 'e'].map((word) => chat(`"content":"x","content":"${word}"`)),
     taken: 2,

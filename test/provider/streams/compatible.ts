@@ -162,6 +162,53 @@ export const compatibleStreams: readonly Recording[] = [
     },
   ),
   chat(
+    'whole calls that are values, all with index 0',
+    [
+      calls({ index: 0, id: 'a', function: { name: 'weather', arguments: { city: 'a' } } }),
+      calls({ index: 0, id: 'b', function: { name: 'weather', arguments: { city: 'b' } } }),
+      finish('tool_calls'),
+      done,
+    ],
+    {
+      ...called,
+      tool_calls: ['a', 'b'].map((id) => ({ id, name: 'weather', args: { city: id } })),
+    },
+  ),
+  chat(
+    'calls that are values, without an index and all with the same id',
+    [
+      calls({ id: '0', function: { name: 'weather', arguments: { city: 'Rome' } } }),
+      calls({ id: '0', function: { name: 'time', arguments: { zone: 'UTC' } } }),
+      finish('tool_calls'),
+      done,
+    ],
+    {
+      ...called,
+      tool_calls: [
+        { id: '0', name: 'weather', args: { city: 'Rome' } },
+        { id: '0', name: 'time', args: { zone: 'UTC' } },
+      ],
+    },
+  ),
+  chat(
+    'whole calls with index 0 and an empty id, the last piece of which says nothing',
+    [
+      calls({ index: 0, id: '', function: { name: 'weather', arguments: '{"city":"Rome"}' } }),
+      calls({ index: 0, id: '', function: { name: 'weather', arguments: '{"city":"{' } }),
+      calls({ index: 0, id: '', function: { name: 'weather', arguments: '{}"}' } }),
+      calls({ index: 0, id: '', function: { name: 'weather', arguments: '' } }),
+      finish('tool_calls'),
+      done,
+    ],
+    {
+      ...called,
+      tool_calls: [
+        { id: 'call_0', name: 'weather', args: { city: 'Rome' } },
+        { id: 'call_1', name: 'weather', args: { city: '{{}' } },
+      ],
+    },
+  ),
+  chat(
     'indices that are texts',
     [
       chunk({ content: 'Hi' }, { index: '0' }),
