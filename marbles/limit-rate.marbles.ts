@@ -6,7 +6,7 @@ const values = { w: wait(0), x: wait(1) };
 const limited = (ms: number): LlmError =>
   new LlmError(
     `limitRate: the limit is used up for ${String(ms)} ms more; ask again then, ` +
-      'or raise requests, tokens or maxWait',
+      'raise requests or tokens, or let calls wait for longer by mode and maxWait',
     { kind: 'rate-limited', retryable: false, retryAfter: ms },
   );
 

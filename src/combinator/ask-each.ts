@@ -7,7 +7,7 @@ import { operate } from '../internal/operate';
 import { checkFunction, checkNumber, checkOneOf } from '../internal/options';
 import { runAside } from '../internal/report';
 import { WaitQueue } from '../policy/state/wait-queue';
-import type { ChatRequest } from '../request/schema';
+import type { ChatRequest } from '../request/chat-request';
 
 /** Options for {@link askEach}. */
 export interface AskEachOptions {
@@ -155,7 +155,9 @@ export function askEach<Request = ChatRequest>(
           ask(waiting.take()!, asked++);
         }
         asking = false;
-        if (ended && active === 0 && waiting.size === 0) destination.complete();
+        // Who hears of an outcome may end the source, with others still held.
+        const over = ended && active === 0 && waiting.size === 0 && held.size === 0;
+        if (over) destination.complete();
       };
 
       source.subscribe(

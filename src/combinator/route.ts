@@ -1,12 +1,12 @@
-import { concat, defer, of, type Observable } from 'rxjs';
 import { LlmError } from '../error/llm-error';
 import { isWord } from '../error/secrets';
 import type { ChatEvent, RouteEvent } from '../event/chat-event';
 import type { Handler } from '../handler';
+import { begin, directHandler } from '../internal/direct-handler';
 import { isChatRequest, memberEntries, type Members } from '../internal/members';
 import { checkFunction } from '../internal/options';
 import { routeTest, type RouteConditions } from '../internal/route-conditions';
-import type { ChatRequest } from '../request/schema';
+import type { ChatRequest } from '../request/chat-request';
 
 /** Where requests go that meet a condition. */
 export interface RouteRule<Request = ChatRequest> {
@@ -73,16 +73,16 @@ export function route<Request = ChatRequest, Event = ChatEvent>(
   const choose =
     typeof select === 'function' ? byName(select) : byRules(select, [...handlers.keys()]);
 
-  return (request) =>
-    defer((): Observable<Event> => {
-      const choice = choose(request);
-      const handler = handlers.get(choice.name);
-      if (!handler) throw unknownName(choice.name, [...handlers.keys()]);
-      const answer$ = defer(() => handler(request));
-      if (!isChatRequest(request)) return answer$;
+  return directHandler((request, destination) => {
+    const choice = choose(request);
+    const handler = handlers.get(choice.name);
+    if (!handler) throw unknownName(choice.name, [...handlers.keys()]);
+    if (isChatRequest(request)) {
       const event: RouteEvent = { type: 'route', by: 'route', ...choice };
-      return concat(of(event as Event), answer$);
-    });
+      destination.next(event as Event);
+    }
+    if (!destination.closed) begin(handler, request, destination);
+  });
 }
 
 function byName<Request>(select: (request: Request) => string): (request: Request) => Choice {

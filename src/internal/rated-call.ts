@@ -145,7 +145,7 @@ function rateLimited(wait: number): LlmError {
   const retryAfter = Math.min(MAX_DELAY, Math.ceil(wait));
   return new LlmError(
     `limitRate: the limit is used up for ${String(retryAfter)} ms more; ask again then, ` +
-      'or raise requests, tokens or maxWait',
+      'raise requests or tokens, or let calls wait for longer by mode and maxWait',
     { kind: 'rate-limited', retryable: false, retryAfter },
   );
 }

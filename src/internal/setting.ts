@@ -5,6 +5,8 @@ import { reportAside } from './report';
 /** A number that an option gives, once for all or as an Observable that changes it. */
 export class Setting {
   #current: number | undefined;
+  /** Why there is none, where the Observable has said one that is out of range. */
+  #refusal: Error | undefined;
   #calls = 0;
   #following = new Subscription();
   readonly #changing: Observable<number> | undefined;
@@ -35,9 +37,10 @@ export class Setting {
     return this.#current;
   }
 
-  /** The value now. Throws when the Observable has said none yet. */
+  /** The value now. Throws when the Observable has said none yet that may be. */
   get value(): number {
     if (this.#current === undefined) {
+      if (this.#refusal !== undefined) throw this.#refusal;
       throw new TypeError(
         `${this.policy}: ${this.option} has no value yet; let its Observable begin with one, ` +
           'as a BehaviorSubject or startWith does',
@@ -72,7 +75,9 @@ export class Setting {
     try {
       checkNumber(this.policy, this.option, value, this.range);
     } catch (error) {
-      reportAside(error);
+      // The last one that may be stays; where there is none, the calls say why.
+      if (this.#current === undefined) this.#refusal = error as Error;
+      else reportAside(error);
       return;
     }
     if (value === this.#current) return;

@@ -4,6 +4,8 @@ import { MAX_DELAY } from './options';
 // A timer rings early by the clock where it was set late in a turn: Node counts from the turn's
 // beginning. If each put the time forward by that, it would run fast for all who wait.
 const EARLY = 50;
+// A hair less than a whole millisecond is a sum of fractions.
+const HAIR = 1e-6;
 
 /** One moment on two clocks, in milliseconds. */
 interface Moment {
@@ -47,13 +49,16 @@ export class SteadyClock {
   /** Works at a time; earlier by a hair, or where that is longer off than a timer can take. */
   at(due: number, work: () => void): Subscription {
     const { time } = this;
-    // A hair less than a whole millisecond is a sum of fractions.
-    const delay = Math.min(MAX_DELAY, Math.max(0, Math.ceil(due - time - 1e-6)));
+    const delay = Math.min(MAX_DELAY, Math.max(0, Math.ceil(due - time - HAIR)));
     const { steps } = this;
+    const rings = time + delay;
+    // Who is told a hair too early would ask for no time at all, again and again.
+    const end = due - rings <= HAIR ? Math.max(rings, due) : rings;
     return this.scheduler.schedule(() => {
-      const missing = time + delay - this.time;
+      const missing = end - this.time;
+      const isHair = missing <= 2 * HAIR;
       // So much time has passed, even if the clock was put back meanwhile.
-      if (missing > 0 && (missing > EARLY || steps !== this.#steps)) this.#time += missing;
+      if (missing > 0 && (isHair || missing > EARLY || steps !== this.#steps)) this.#time = end;
       work();
     }, delay);
   }

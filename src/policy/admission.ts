@@ -22,7 +22,7 @@ import { runAside } from '../internal/report';
 import { Setting } from '../internal/setting';
 import { Slots, type SlotsState } from '../internal/slots';
 import { streamPolicy } from '../internal/stream-policy';
-import type { ChatRequest } from '../request/schema';
+import type { ChatRequest } from '../request/chat-request';
 
 /** Options for {@link admission}. */
 export interface AdmissionOptions {
@@ -167,8 +167,12 @@ export function admission<T = ChatEvent>(options: AdmissionOptions): Admission<T
       const expired = timer(Math.min(timeout, MAX_DELAY), scheduler).pipe(
         tap(() => {
           aborting = true;
-          aborts += calls.size;
-          for (const running of [...calls]) running.abort(outlasted(timeout));
+          for (const running of [...calls]) {
+            // Who heard that another one was aborted may have ended this one.
+            if (running.isLeft) continue;
+            aborts += 1;
+            running.abort(outlasted(timeout));
+          }
         }),
         ignoreElements(),
       );
@@ -199,9 +203,11 @@ class Running<T> implements Bagged, Unsubscribable {
     private readonly destination: Subscriber<T>,
   ) {}
 
+  get isLeft(): boolean {
+    return this.destination.closed;
+  }
+
   abort(reason: LlmError): void {
-    // Who heard that another one was aborted may have ended this one.
-    if (this.destination.closed) return;
     runAside(() => {
       this.destination.error(reason);
     });

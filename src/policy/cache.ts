@@ -11,9 +11,10 @@ import { Flight, keepFlights } from '../internal/flight';
 import { operate } from '../internal/operate';
 import { checkFunction, checkNumber, keyText } from '../internal/options';
 import { playBack, type Recording, type Written } from '../internal/recording';
+import { SteadyClock } from '../internal/steady-clock';
 import { TransientMap } from '../internal/transient-map';
 import { requestKey } from '../request/request-key';
-import type { ChatRequest } from '../request/schema';
+import type { ChatRequest } from '../request/chat-request';
 import { MemoryStore } from '../store/memory';
 
 /** Options for {@link cache}. */
@@ -122,6 +123,8 @@ export function cache(options: CacheOptions = {}): Cache {
     integer: true,
   });
   checkFunction('cache', 'key', key);
+  // An answer is not kept for longer where the clock is put back.
+  const clock = new SteadyClock(scheduler);
   const store = new MemoryStore<Kept>({ ttl, max, maxBytes });
   const berths = new TransientMap<string, Berth>();
   const scopes = new WeakMap<Handler, number>();
@@ -136,17 +139,17 @@ export function cache(options: CacheOptions = {}): Cache {
   };
 
   const joined = ({ startedAt }: Flight): ChatEvent => {
-    const age = Math.max(0, scheduler.now() - startedAt);
+    const age = clock.time - startedAt;
     return Object.freeze({ type: 'cache', status: 'joined', age });
   };
 
   const keep = (id: string, startedAt: number, answer: Recording): void => {
     const written = answer.write();
     if (written === undefined) return;
-    const now = scheduler.now();
+    const now = clock.time;
     const { events, pieces } = written;
     const size = 2 * (id.length + events.length) + pieces.bytes;
-    const took = Math.max(0, now - startedAt);
+    const took = now - startedAt;
     store.set(id, { events, pieces, keptAt: now, took }, size);
     changes.tell();
   };
@@ -169,11 +172,11 @@ export function cache(options: CacheOptions = {}): Cache {
 
     const answer = (request: ChatRequest, destination: Subscriber<ChatEvent>): void => {
       const id = prefix + keyText('cache', key(request));
-      const now = scheduler.now();
+      const now = clock.time;
       const kept = store.get(id, now);
       if (kept) {
         count('hits');
-        const age = Math.max(0, now - kept.keptAt);
+        const age = now - kept.keptAt;
         destination.next(Object.freeze({ type: 'cache', status: 'hit', age, saved: kept.took }));
         burst(() => {
           repeat(kept, destination);

@@ -203,7 +203,8 @@ class Coalescer extends OperatorSubscriber<ChatEvent> implements Latecomer {
   }
 
   #tell(type: TextEvent['type'], text: string): void {
-    this.#passedAt = this.rules.scheduler.now();
+    // Who has heard nothing yet waits for the first boundary, not for a span.
+    if (text !== '' || this.#passedAt !== -Infinity) this.#passedAt = this.rules.scheduler.now();
     if (text !== '') this.out.next({ type, text });
   }
 }

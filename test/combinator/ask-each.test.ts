@@ -414,6 +414,27 @@ describe('askEach', () => {
     expect(given.running()).toEqual([]);
   });
 
+  it('tells all that are held when one of them ends the requests', () => {
+    const requests = new Subject<string>();
+    const calls = new Map<string, Subject<ChatEvent>>();
+    const ask = (name: string): Observable<ChatEvent> => {
+      calls.set(name, new Subject());
+      return calls.get(name)!;
+    };
+    const watched = watch(
+      requests.pipe(
+        askEach(ask, { order: 'input' }),
+        tap(({ request }) => {
+          if (request === 'a') requests.complete();
+        }),
+      ),
+    );
+    for (const name of ['a', 'b', 'c']) requests.next(name);
+    for (const name of ['c', 'b', 'a']) calls.get(name)!.error('no');
+    expect(watched.values.map(({ request }) => request)).toEqual(['a', 'b', 'c']);
+    expect(watched.end).toBe('complete');
+  });
+
   it('has ended a call before it tells of its outcome', () => {
     const calls: Subscriber<ChatEvent>[] = [];
     const left: number[] = [];

@@ -1,11 +1,11 @@
-import { NEVER, of, take } from 'rxjs';
+import { NEVER, Observable, of, take } from 'rxjs';
 import { describe, expect, it, vi } from 'vitest';
 import { route, type RouteRule } from '../../src/combinator/route';
 import type { LlmError } from '../../src/error/llm-error';
 import type { RouteEvent } from '../../src/event/chat-event';
 import type { Handler } from '../../src/handler';
 import { prompt } from '../../src/request/messages';
-import type { ChatRequest } from '../../src/request/schema';
+import type { ChatRequest } from '../../src/request/chat-request';
 import { answerEvents } from '../../src/testing/index';
 import { watch } from '../support/watch';
 
@@ -144,6 +144,20 @@ describe('route', () => {
     const asked = vi.fn(answering('a'));
     watch(route([{ to: 'a' }], { a: asked })(prompt('?')).pipe(take(1)));
     expect(asked).not.toHaveBeenCalled();
+  });
+
+  it('ends, though what is torn down with the answer throws', () => {
+    const boom: Handler = () =>
+      new Observable((subscriber) => {
+        subscriber.add(() => {
+          throw new Error('torn down');
+        });
+        for (const event of answerEvents('a')) subscriber.next(event);
+        subscriber.complete();
+      });
+    const { values, end } = watch(route([{ to: 'a' }], { a: boom })(prompt('?')));
+    expect(values.slice(1)).toEqual(answerEvents('a'));
+    expect(end).toBe('complete');
   });
 
   it('routes requests of another type by functions, without notices', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { routeTest, type RouteConditions } from '../../src/internal/route-conditions';
 import { assistant, prompt, system, toolResult, user } from '../../src/request/messages';
-import type { ChatRequest } from '../../src/request/schema';
+import type { ChatRequest } from '../../src/request/chat-request';
 
 const why = (conditions: RouteConditions, request: ChatRequest): string | undefined =>
   routeTest('route: rule 1', conditions)(request);

@@ -81,6 +81,19 @@ describe('Setting', () => {
       expect(setting.value).toBe(3);
     });
 
+    it('says what was bad of the first value to each call, until there is a good one', () => {
+      const values = new BehaviorSubject(0);
+      const setting = new Setting('policy', 'max', values, positive);
+      setting.follow(new Subscription());
+      const refusal = 'policy: max must be a number of at least 1, got 0';
+      expect(() => setting.value).toThrow(refusal);
+      expect(() => setting.value).toThrow(refusal);
+      vi.runAllTimers();
+      expect(reported).toEqual([]);
+      values.next(2);
+      expect(setting.value).toBe(2);
+    });
+
     it('reports an error aside and keeps the last value', () => {
       const values = new Subject<number>();
       const setting = new Setting('policy', 'max', values, positive);

@@ -79,6 +79,20 @@ describe('SteadyClock', () => {
     expect(clock.time).toBe(timers.frame - 9);
   });
 
+  it('has come to the time that it was asked for, wherever fractions end up', () => {
+    for (let thousandth = 0; thousandth < 2000; thousandth += 1) {
+      const timers = new VirtualTimeScheduler();
+      const clock = new SteadyClock(timers);
+      timers.schedule(() => {
+        const due = clock.time + 7;
+        clock.at(due, () => {
+          expect(clock.time).toBeGreaterThanOrEqual(due);
+        });
+      }, thousandth / 1000);
+      timers.flush();
+    }
+  });
+
   it('does nothing that was cancelled', () => {
     const { clock, timers } = setUp();
     clock.at(5, () => expect.fail()).unsubscribe();

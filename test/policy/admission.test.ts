@@ -15,7 +15,7 @@ import type { ChatEvent } from '../../src/event/chat-event';
 import { compose, type Handler } from '../../src/handler';
 import { admission, type AdmissionOptions } from '../../src/policy/admission';
 import { prompt } from '../../src/request/messages';
-import type { ChatRequest } from '../../src/request/schema';
+import type { ChatRequest } from '../../src/request/chat-request';
 import { watch, type Watched } from '../support/watch';
 
 const open: Handler = () => NEVER;
@@ -237,7 +237,7 @@ describe('drain', () => {
     vi.runAllTimers();
     vi.useRealTimers();
     config.onStoppedNotification = null;
-    expect(report.values).toEqual([{ completed: 0, aborted: 2 }]);
+    expect(report.values).toEqual([{ completed: 1, aborted: 1 }]);
     expect(late.mock.calls.filter(([{ kind }]) => kind === 'E')).toEqual([]);
   });
 

@@ -21,7 +21,7 @@ import { compose, type Handler, type Policy } from '../../src/handler';
 import { cache, type CacheOptions, type CacheStats } from '../../src/policy/cache';
 import { deadlines } from '../../src/policy/deadlines';
 import { prompt, system, user } from '../../src/request/messages';
-import type { ChatRequest } from '../../src/request/schema';
+import type { ChatRequest } from '../../src/request/chat-request';
 import {
   answerEvents,
   fakeHandler,
@@ -292,6 +292,18 @@ describe('the options of cache', () => {
     given.clock.frame = beginning + 9;
     expect(given.hits()).toBe(true);
     given.clock.frame = beginning + 10;
+    expect(given.hits()).toBe(false);
+  });
+
+  it('ttl: is no longer where the clock is put back', () => {
+    const given = setUp({ ttl: 1000 });
+    given.clock.frame = 3_600_000;
+    given.call();
+    given.clock.frame = 0;
+    expect(given.call().values[0]).toEqual(hit(0, 0));
+    given.clock.frame = 999;
+    expect(given.call().values[0]).toEqual(hit(999, 0));
+    given.clock.frame = 1000;
     expect(given.hits()).toBe(false);
   });
 

@@ -22,7 +22,7 @@ import {
 } from '../../src/policy/circuit-breaker';
 import { retryBackoff } from '../../src/policy/retry-backoff';
 import { prompt } from '../../src/request/messages';
-import type { ChatRequest } from '../../src/request/schema';
+import type { ChatRequest } from '../../src/request/chat-request';
 import { answerEvents, finish, start, textDelta } from '../../src/testing/index';
 import { watch } from '../support/watch';
 
@@ -116,6 +116,14 @@ describe('the options of circuitBreaker', () => {
     other.many(failures, other.fail);
     other.many(10 - failures, other.succeed);
     expect(other.state).toMatchObject({ state: 'open', failureRate: failures / 10 });
+  });
+
+  it.each([7, 14, 28, 55, 56])('failureRate: of 0.%i opens with just so many', (failures) => {
+    const rules = { window: { calls: 100 }, minimumCalls: 100, failureRate: failures / 100 };
+    const given = setUp(rules);
+    given.many(100 - failures, given.succeed);
+    given.many(failures, given.fail);
+    expect(given.state.state).toBe('open');
   });
 
   it.each([

@@ -20,7 +20,7 @@ import type { ChatEvent, RateAllowances } from '../../src/event/chat-event';
 import { compose } from '../../src/handler';
 import { limitRate, type LimitRateOptions, type RateState } from '../../src/policy/limit-rate';
 import { prompt } from '../../src/request/messages';
-import type { ChatRequest } from '../../src/request/schema';
+import type { ChatRequest } from '../../src/request/chat-request';
 import { answerEvents, finish, start, textDelta, usage } from '../../src/testing/index';
 import { adjustableClock } from '../support/adjustable-clock';
 import { seededRandom, watch } from '../support/watch';
@@ -67,7 +67,7 @@ function setUp(
 const limited = (retryAfter: number): { error: LlmError } => ({
   error: new LlmError(
     `limitRate: the limit is used up for ${String(retryAfter)} ms more; ask again then, ` +
-      'or raise requests, tokens or maxWait',
+      'raise requests or tokens, or let calls wait for longer by mode and maxWait',
     { kind: 'rate-limited', retryable: false, retryAfter },
   ),
 });

@@ -201,6 +201,34 @@ describe('coalesce', () => {
     expect(seen).toEqual([...graphemes].map(({ segment }) => segment));
   });
 
+  it('passes on the first boundary at once, and no more until a span later', () => {
+    const clock = new VirtualTimeScheduler();
+    const seen: [number, string][] = [];
+    const source = new Subject<ChatEvent>();
+    source
+      .pipe(coalesce({ span: 100, boundary: 'word', scheduler: clock }))
+      .subscribe((event) => isText(event) && seen.push([clock.now(), event.text]));
+    for (const [at, text] of [
+      [0, 'Hel'],
+      [5, 'lo wor'],
+      [10, 'ld '],
+      [110, 'again '],
+      [300, 'and'],
+      [301, ' on '],
+    ] as const) {
+      clock.schedule(() => {
+        source.next(textDelta(text));
+      }, at);
+    }
+    clock.flush();
+    expect(seen).toEqual([
+      [5, 'Hello '],
+      [105, 'world '],
+      [205, 'again '],
+      [305, 'and on '],
+    ]);
+  });
+
   it('ends at a boundary what has grown too long, if that leaves little enough', () => {
     const pass = (...texts: string[]): string[] => {
       const seen: string[] = [];

@@ -108,7 +108,8 @@ export class Circuit {
 
   #isBad({ calls, failed, slow }: Tally): boolean {
     const rates = this.rules.rates();
-    const reaches = (count: number, rate: number): boolean => count > 0 && count >= rate * calls;
+    // A quotient, as a product may come out higher than the count that has just that rate.
+    const reaches = (count: number, rate: number): boolean => count > 0 && count / calls >= rate;
     return reaches(failed, rates.failed) || reaches(slow, rates.slow);
   }
 

@@ -22,7 +22,8 @@ export class TokenCalibration {
   expect(input: number, maxOutput: number | undefined): number {
     const ratio = this.#estimated > 0 ? this.#input / this.#estimated : 1;
     const usual = this.#answers > 0 ? this.#output / this.#answers : maxOutput;
-    return Math.ceil(input * ratio + Math.min(usual ?? 0, maxOutput ?? Infinity));
+    const expected = Math.ceil(input * ratio + Math.min(usual ?? 0, maxOutput ?? Infinity));
+    return Math.min(expected, Number.MAX_SAFE_INTEGER);
   }
 
   /** Takes note of a whole answer, for the input of which `estimate` was the estimate. */

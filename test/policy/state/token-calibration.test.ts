@@ -44,4 +44,10 @@ describe('TokenCalibration', () => {
     calibration.add(100, { outputTokens: 7 });
     expect(calibration.expect(100, 50)).toBe(107);
   });
+
+  it('expects no more than can be counted, whatever a server says', () => {
+    const calibration = new TokenCalibration();
+    calibration.add(1, { inputTokens: 1e300, outputTokens: 1e300 });
+    expect(calibration.expect(1e9, undefined)).toBe(Number.MAX_SAFE_INTEGER);
+  });
 });
