@@ -1,7 +1,7 @@
 import { asyncScheduler, from, Observable, tap, type ObservableInput } from 'rxjs';
 import type { ChatEvent } from '../event/chat-event';
 import type { Handler } from '../handler';
-import type { ChatRequest } from '../request/schema';
+import type { ChatRequest } from '../request/chat-request';
 import { currentMarbles } from './marbles';
 import type { SubscriptionSpan } from './rows';
 

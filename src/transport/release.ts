@@ -18,9 +18,16 @@ export class Release {
   linger(): void {
     queueMicrotask(() => {
       if (this.#done) return;
-      const timer: { unref?: () => void } | number = (this.#timer = setTimeout(this.abort, LINGER));
-      if (typeof timer === 'object') timer.unref?.();
+      // After a stall of the process the end may be here, yet unread: so for one more turn.
+      this.#wait(LINGER - 1, () => {
+        this.#wait(1, this.abort);
+      });
     });
+  }
+
+  #wait(delay: number, work: () => void): void {
+    const timer: { unref?: () => void } | number = (this.#timer = setTimeout(work, delay));
+    if (typeof timer === 'object') timer.unref?.();
   }
 
   /** Counts bytes that came behind the answer. */
