@@ -1,6 +1,6 @@
 import type { Observable } from 'rxjs';
 import type { ChatEvent } from './event/chat-event';
-import type { ChatRequest } from './request/schema';
+import type { ChatRequest } from './request/chat-request';
 
 /**
  * Answers a request.

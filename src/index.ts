@@ -100,7 +100,23 @@ export { toReadableStream } from './view/to-readable-stream';
 export { estimateTokens } from './request/estimate-tokens';
 export { assistant, prompt, system, toolResult, user } from './request/messages';
 export { requestKey } from './request/request-key';
-export type { ChatRequest, ContentPart, Message, RequestContext, Tool } from './request/schema';
+export type {
+  AssistantMessage,
+  CalledTool,
+  ChatRequest,
+  ContentPart,
+  FilePart,
+  ImagePart,
+  Message,
+  OutputFormat,
+  Reasoning,
+  RequestContext,
+  SystemMessage,
+  TextPart,
+  Tool,
+  ToolMessage,
+  UserMessage,
+} from './request/chat-request';
 
 // Events.
 export type {

@@ -20,7 +20,7 @@ import {
 } from './policy/limit-concurrency';
 import { limitRate, type LimitRateOptions, type RateLimit } from './policy/limit-rate';
 import { retryBackoff, type RetryBackoffOptions } from './policy/retry-backoff';
-import type { ChatRequest } from './request/schema';
+import type { ChatRequest } from './request/chat-request';
 import type { ChatEvent } from './event/chat-event';
 
 /** The options of one layer, or `false` to leave it out; clock and chance are those of all. */

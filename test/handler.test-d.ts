@@ -5,7 +5,7 @@ import { compose, type Handler, type Policy, type StreamPolicy } from '../src/ha
 import { cache } from '../src/policy/cache';
 import { limitConcurrency } from '../src/policy/limit-concurrency';
 import { retryBackoff } from '../src/policy/retry-backoff';
-import type { ChatRequest } from '../src/request/schema';
+import type { ChatRequest } from '../src/request/chat-request';
 
 declare const chat: Handler;
 declare const embed: Handler<readonly string[], number[]>;

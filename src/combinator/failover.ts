@@ -10,7 +10,7 @@ import { directHandler } from '../internal/direct-handler';
 import { keepOne } from '../internal/keep-one';
 import { exhausted, isChatRequest, memberEntries, type Members } from '../internal/members';
 import { checkFunction, checkOneOf } from '../internal/options';
-import type { ChatRequest } from '../request/schema';
+import type { ChatRequest } from '../request/chat-request';
 
 /** Options for {@link failover}. */
 export interface FailoverOptions {

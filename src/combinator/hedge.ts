@@ -13,7 +13,7 @@ import { Setting } from '../internal/setting';
 import { whenAnswered } from '../internal/when-answered';
 import { LivePercentile, MAX_PERCENTILE } from '../policy/state/live-percentile';
 import { allowanceOf, type RetryAllowance } from '../policy/state/retry-allowance';
-import type { ChatRequest } from '../request/schema';
+import type { ChatRequest } from '../request/chat-request';
 
 /** A delay that follows how long the first members of the last calls took. */
 export interface PercentileDelay {

@@ -12,7 +12,7 @@ import { SteadyClock } from '../internal/steady-clock';
 import { Balancer, type Turn } from '../policy/state/balancer';
 import type { EjectionRules } from '../policy/state/member-health';
 import { pickers } from '../policy/state/pickers';
-import type { ChatRequest } from '../request/schema';
+import type { ChatRequest } from '../request/chat-request';
 
 /** When {@link loadBalance} leaves a member out. */
 export interface EjectOptions {

@@ -3,7 +3,7 @@ import type { ChatEvent } from '../event/chat-event';
 import type { Handler } from '../handler';
 import { exhausted, memberEntries, type Members } from '../internal/members';
 import { Race } from '../internal/race';
-import type { ChatRequest } from '../request/schema';
+import type { ChatRequest } from '../request/chat-request';
 
 /**
  * Asks all members at once; the first one that says something answers, the others are

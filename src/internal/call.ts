@@ -1,6 +1,6 @@
 import type { Observable, Subscriber } from 'rxjs';
 import type { Handler } from '../handler';
-import type { RequestContext } from '../request/schema';
+import type { RequestContext } from '../request/chat-request';
 import { begin } from './direct-handler';
 import { keepOne } from './keep-one';
 import { isChatRequest } from './members';

@@ -1,6 +1,6 @@
 import { LlmError } from '../error/llm-error';
 import type { ChatEvent } from '../event/chat-event';
-import type { RequestContext } from '../request/schema';
+import type { RequestContext } from '../request/chat-request';
 import { HAIR, type Alarm, type Alarms, type Sleeper } from './alarms';
 import type { Call } from './call';
 import { Commitment } from './commit';

@@ -1,6 +1,6 @@
 import { LlmError } from '../error/llm-error';
 import type { Handler } from '../handler';
-import type { ChatRequest } from '../request/schema';
+import type { ChatRequest } from '../request/chat-request';
 
 /** Handlers by the names that events and errors use. */
 export type Members<Request, Event> = Readonly<Record<string, Handler<Request, Event>>>;

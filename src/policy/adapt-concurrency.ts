@@ -7,7 +7,7 @@ import { checkFunction, checkNumber, checkOneOf } from '../internal/options';
 import { byContext } from '../internal/priority';
 import { Slots, type SlotsState } from '../internal/slots';
 import { streamPolicy } from '../internal/stream-policy';
-import type { ChatRequest } from '../request/schema';
+import type { ChatRequest } from '../request/chat-request';
 import { AimdLimit, type LearningLimit, type LimitSample } from './state/aimd-limit';
 import { GradientLimit } from './state/gradient-limit';
 

@@ -6,7 +6,7 @@ import { byContext } from '../internal/priority';
 import { Setting } from '../internal/setting';
 import { Slots, type SlotsState } from '../internal/slots';
 import { streamPolicy } from '../internal/stream-policy';
-import type { ChatRequest } from '../request/schema';
+import type { ChatRequest } from '../request/chat-request';
 
 /** Options for {@link limitConcurrency}. */
 export interface LimitConcurrencyOptions {

@@ -11,7 +11,7 @@ import { Setting } from '../internal/setting';
 import { SteadyClock } from '../internal/steady-clock';
 import { streamPolicy } from '../internal/stream-policy';
 import { estimateTokens } from '../request/estimate-tokens';
-import type { ChatRequest } from '../request/schema';
+import type { ChatRequest } from '../request/chat-request';
 import { RateLanes } from './state/rate-lanes';
 import type { RateLimits } from './state/rate-meter';
 import { TokenCalibration } from './state/token-calibration';

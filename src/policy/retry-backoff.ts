@@ -12,7 +12,7 @@ import { keepOne } from '../internal/keep-one';
 import { checkFunction, checkNumber, checkOneOf, MAX_DELAY } from '../internal/options';
 import { isPushBack } from '../internal/push-back';
 import { streamPolicy } from '../internal/stream-policy';
-import type { RequestContext } from '../request/schema';
+import type { RequestContext } from '../request/chat-request';
 import { allowanceOf, isThrottled, type RetryAllowance } from './state/retry-allowance';
 
 /** Options for {@link retryBackoff}. */

@@ -1,4 +1,4 @@
-import type { Message } from '../request/schema';
+import type { Message } from '../request/chat-request';
 
 type Result = Extract<Message, { readonly role: 'tool' }>;
 

@@ -1,5 +1,5 @@
 import { LlmError } from '../error/llm-error';
-import type { ChatRequest } from '../request/schema';
+import type { ChatRequest } from '../request/chat-request';
 import { checkHeaders, checkHeaderValue, missingKey, readKey, secretValues } from './credentials';
 import { environmentVariable } from './environment';
 import type { ProviderOptions } from './protocol';

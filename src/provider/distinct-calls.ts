@@ -1,4 +1,4 @@
-import type { Message } from '../request/schema';
+import type { Message } from '../request/chat-request';
 
 /**
  * A conversation in which no two calls have the same id, as some servers demand. Others count their

@@ -3,7 +3,7 @@ import type { Handler } from '../handler';
 import { directHandler } from '../internal/direct-handler';
 import { keepOne } from '../internal/keep-one';
 import { checkFunction, checkNumber } from '../internal/options';
-import type { ChatRequest } from '../request/schema';
+import type { ChatRequest } from '../request/chat-request';
 import { defaultTransport } from '../transport/default';
 import type { TransportRequest } from '../transport/transport';
 import { Answer } from './answer';
@@ -47,7 +47,8 @@ function write(protocol: Protocol, request: ChatRequest): Omit<TransportRequest,
     if (LlmError.is(thrown)) throw thrown;
     // Without the cause, whose message may quote the request.
     throw new LlmError(
-      `${protocol.name}: the request can't be written as JSON; parse it with chatRequestSchema to see why`,
+      `${protocol.name}: the request can't be written as JSON; it holds a BigInt or a circle, or is ` +
+        'no ChatRequest: parse it with chatRequestSchema of rxllm/schema to see why',
       { kind: 'invalid-request', provider: protocol.name },
     );
   }

@@ -1,5 +1,6 @@
 import { LlmError } from '../error/llm-error';
-import type { ContentPart } from '../request/schema';
+import type { ContentPart } from '../request/chat-request';
+import { malformed } from './malformed';
 
 /** A picture or a file: where it is, or its bytes in base64. */
 export type Media =
@@ -13,7 +14,7 @@ export function readMedia(
   provider: string,
   part: Exclude<ContentPart, { readonly type: 'text' }>,
 ): Media {
-  const source = part.type === 'image' ? part.image : part.file;
+  const source = sourceOf(provider, part);
   const dataURL = DATA_URL.exec(source);
   if (dataURL === null) {
     if (/^[a-z][a-z\d+.-]*:/i.test(source)) return { url: source, mediaType: part.mediaType };
@@ -25,6 +26,20 @@ export function readMedia(
   if (!/;base64$/i.test(parameters)) throw unusable(provider, 'a data: URL must be of base64');
   if (mediaType === '') throw unusable(provider, 'a data: URL must say its media type');
   return { data: source.slice(head.length), mediaType };
+}
+
+function sourceOf(provider: string, part: { readonly type: string }): string {
+  const { type } = part;
+  if (type !== 'image' && type !== 'file') {
+    const got = JSON.stringify(type);
+    throw malformed(provider, `a part's type must be text, image or file, got ${got}`);
+  }
+  const source: unknown = part[type as never];
+  if (typeof source === 'string') return source;
+  throw malformed(
+    provider,
+    `a part of type ${type} must hold a URL or base64 text in its field ${type}, got ${typeof source}`,
+  );
 }
 
 /** The text that is written in base64. */

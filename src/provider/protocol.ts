@@ -1,4 +1,4 @@
-import type { ChatRequest } from '../request/schema';
+import type { ChatRequest } from '../request/chat-request';
 import type { Transport } from '../transport/transport';
 import type { Framing } from '../wire/framing';
 import type { CreateDecoder } from './decoder';

@@ -1,4 +1,4 @@
-import type { ChatRequest } from '../request/schema';
+import type { ChatRequest } from '../request/chat-request';
 import { asObject } from './json';
 
 /**

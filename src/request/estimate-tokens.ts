@@ -1,4 +1,4 @@
-import type { ChatRequest, Message } from './schema';
+import type { ChatRequest, Message } from './chat-request';
 
 // Roles and separators.
 const MESSAGE = 4;

@@ -1,4 +1,10 @@
-import type { ChatRequest, ContentPart, Message } from './schema';
+import type {
+  AssistantMessage,
+  ChatRequest,
+  ContentPart,
+  Message,
+  ToolMessage,
+} from './chat-request';
 
 /**
  * A message of the user: text, or parts with images and files.
@@ -32,17 +38,14 @@ export function system(content: string): Message {
  * ask({ messages: [user('Is water wet?'), assistant('Yes.'), user('Why?')] });
  * ```
  */
-export function assistant(
-  content: string,
-  toolCalls?: Extract<Message, { role: 'assistant' }>['toolCalls'],
-): Message {
+export function assistant(content: string, toolCalls?: AssistantMessage['toolCalls']): Message {
   return toolCalls === undefined
     ? { role: 'assistant', content }
     : { role: 'assistant', content, toolCalls };
 }
 
 /**
- * What a tool that the model called has answered.
+ * What a tool that the model called has answered; `isError` tells that it has failed.
  *
  * @example
  * ```ts
@@ -55,8 +58,9 @@ export function assistant(
 export function toolResult(
   call: { readonly id: string; readonly name: string },
   content: string,
+  rest: Pick<ToolMessage, 'isError'> = {},
 ): Message {
-  return { role: 'tool', toolCallId: call.id, name: call.name, content };
+  return { ...rest, role: 'tool', toolCallId: call.id, name: call.name, content };
 }
 
 /**
@@ -68,5 +72,5 @@ export function toolResult(
  * ```
  */
 export function prompt(text: string, rest: Omit<ChatRequest, 'messages'> = {}): ChatRequest {
-  return { messages: [user(text)], ...rest };
+  return { ...rest, messages: [user(text)] };
 }

@@ -1,8 +1,18 @@
 import { TextMemory } from './text-memory';
-import type { ChatRequest } from './schema';
+import type { ChatRequest } from './chat-request';
 
-// The order of the keys of these values is part of what the model reads.
-const ordered: ReadonlySet<string> = new Set(['schema', 'parameters', 'input']);
+// The order of the keys of these values is part of what the model reads; the later ones are in
+// `providerOptions`.
+const ordered: ReadonlySet<string> = new Set([
+  'schema',
+  'parameters',
+  'input',
+  'input_schema',
+  'parametersJsonSchema',
+  'responseJsonSchema',
+  'responseSchema',
+  'format',
+]);
 
 // What stands before the values that are met most often.
 const labels: ReadonlyMap<string, string> = new Map(
@@ -71,7 +81,10 @@ function checkPlain(value: object): void {
   let prototype = Object.getPrototypeOf(value) as object | null;
   while (prototype !== null && !isRoot(prototype)) {
     const inherited = Object.values(Object.getOwnPropertyDescriptors(prototype));
-    if (inherited.some((field) => field.get !== undefined || field.enumerable)) {
+    if (
+      isBox(prototype) ||
+      inherited.some((field) => field.get !== undefined || field.enumerable)
+    ) {
       throw new TypeError(
         'requestKey: an object of a request must say all with fields of its own, as a key holds no ' +
           'others; copy what it inherits into a plain object, or give a key of your own',
@@ -79,6 +92,12 @@ function checkPlain(value: object): void {
     }
     prototype = Object.getPrototypeOf(prototype) as object | null;
   }
+}
+
+// What these hold is in no field at all.
+function isBox(prototype: object): boolean {
+  const boxes: readonly object[] = [Number.prototype, Boolean.prototype, String.prototype];
+  return boxes.includes(prototype);
 }
 
 /** Whether it is what plain objects are made from; those of other windows have their own. */

@@ -3,7 +3,7 @@ import type { ChatEvent } from '../event/chat-event';
 import { toAsyncIterable } from './to-async-iterable';
 
 /**
- * Turns a stream into a `ReadableStream`, for `Response` bodies and pipes.
+ * Turns a stream into a `ReadableStream`, for pipes, and for `Response` bodies, which take bytes.
  *
  * ```text
  * source           S-a-b-F|

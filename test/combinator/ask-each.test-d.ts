@@ -4,7 +4,7 @@ import { askEach, type Outcome } from '../../src/combinator/ask-each';
 import type { ChatEvent } from '../../src/event/chat-event';
 import type { ChatAnswer } from '../../src/event/fold';
 import type { Handler } from '../../src/handler';
-import type { ChatRequest } from '../../src/request/schema';
+import type { ChatRequest } from '../../src/request/chat-request';
 
 declare const chat: Handler;
 declare const named: Handler<string>;

@@ -7,7 +7,7 @@ import {
 } from '../../src/combinator/load-balance';
 import { compose, type Handler } from '../../src/handler';
 import { retryBackoff } from '../../src/policy/retry-backoff';
-import type { ChatRequest } from '../../src/request/schema';
+import type { ChatRequest } from '../../src/request/chat-request';
 
 declare const handler: Handler;
 

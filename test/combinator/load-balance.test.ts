@@ -20,7 +20,7 @@ import {
 import { LlmError } from '../../src/error/llm-error';
 import type { ChatEvent } from '../../src/event/chat-event';
 import { prompt } from '../../src/request/messages';
-import type { ChatRequest } from '../../src/request/schema';
+import type { ChatRequest } from '../../src/request/chat-request';
 import { answerEvents, finish, start, textDelta } from '../../src/testing/index';
 import { seededRandom, watch } from '../support/watch';
 

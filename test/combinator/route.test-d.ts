@@ -2,7 +2,7 @@ import type { Observable } from 'rxjs';
 import { describe, expectTypeOf, it } from 'vitest';
 import { route } from '../../src/combinator/route';
 import type { Handler } from '../../src/handler';
-import type { ChatRequest } from '../../src/request/schema';
+import type { ChatRequest } from '../../src/request/chat-request';
 
 declare const chat: Handler;
 declare const embed: Handler<string, number[]>;

@@ -20,7 +20,7 @@ import { cooldown, type CooldownOptions, type CooldownState } from '../../src/po
 import { limitRate } from '../../src/policy/limit-rate';
 import { retryBackoff } from '../../src/policy/retry-backoff';
 import { prompt } from '../../src/request/messages';
-import type { ChatRequest } from '../../src/request/schema';
+import type { ChatRequest } from '../../src/request/chat-request';
 import { answerEvents, start, textDelta } from '../../src/testing/index';
 import { adjustableClock } from '../support/adjustable-clock';
 import { watch } from '../support/watch';

@@ -24,7 +24,7 @@ import {
   type LimitConcurrencyOptions,
 } from '../../src/policy/limit-concurrency';
 import { prompt } from '../../src/request/messages';
-import type { ChatRequest } from '../../src/request/schema';
+import type { ChatRequest } from '../../src/request/chat-request';
 import { answerEvents, marbles, start } from '../../src/testing/index';
 import { watch } from '../support/watch';
 

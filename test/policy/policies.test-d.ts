@@ -16,7 +16,7 @@ import { RetryBudget } from '../../src/policy/state/retry-budget';
 import { RetryQuota } from '../../src/policy/state/retry-quota';
 import { RetryThrottle } from '../../src/policy/state/retry-throttle';
 import { presets } from '../../src/presets';
-import type { ChatRequest } from '../../src/request/schema';
+import type { ChatRequest } from '../../src/request/chat-request';
 import { standard, type StandardMember } from '../../src/standard';
 
 declare const none: RetryFailure;

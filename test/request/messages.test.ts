@@ -33,6 +33,11 @@ describe('the message helpers', () => {
     ]);
   });
 
+  it('tell that a tool has failed', () => {
+    const failed = toolResult({ id: '1', name: 'weather' }, 'no such city', { isError: true });
+    expect(failed).toMatchObject({ toolCallId: '1', content: 'no such city', isError: true });
+  });
+
   it('a plain answer has no list of tool calls at all', () => {
     expect(assistant('Hi')).not.toHaveProperty('toolCalls');
   });
@@ -41,6 +46,11 @@ describe('the message helpers', () => {
 describe('prompt', () => {
   it('asks one question', () => {
     expect(prompt('Why?')).toEqual({ messages: [{ role: 'user', content: 'Why?' }] });
+  });
+
+  it('asks its own question, also with the rest of another request', () => {
+    const other = { messages: [user('Other?')], seed: 1 };
+    expect(prompt('Why?', other)).toEqual({ messages: [user('Why?')], seed: 1 });
   });
 
   it('takes the rest of a request', () => {

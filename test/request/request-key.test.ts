@@ -3,14 +3,14 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { prompt, user } from '../../src/request/messages';
 import { requestKey } from '../../src/request/request-key';
-import type { ChatRequest, ContentPart, Message } from '../../src/request/schema';
+import type { ChatRequest, ContentPart, Message } from '../../src/request/chat-request';
 
 const text = fc.string({ unit: 'grapheme', maxLength: 8 });
 const json = fc.jsonValue({ maxDepth: 2 });
 const bag = fc.dictionary(text, json, { maxKeys: 3 });
 // Names of fields whose own keys are ordered are left to the tests of that.
 const free = fc.dictionary(
-  text.filter((key) => !['schema', 'parameters', 'input'].includes(key)),
+  text.filter((key) => !['schema', 'parameters', 'input', 'format'].includes(key)),
   fc.integer(),
 );
 
@@ -169,8 +169,18 @@ describe('requestKey', () => {
       { tools: [{ name: 'x', parameters: { a: 1, b: 2 } }] },
       { tools: [{ name: 'x', parameters: { b: 2, a: 1 } }] },
     ],
+    [
+      'a schema for one provider',
+      { providerOptions: { anthropic: { tools: [{ input_schema: { a: 1, b: 2 } }] } } },
+      { providerOptions: { anthropic: { tools: [{ input_schema: { b: 2, a: 1 } }] } } },
+    ],
   ])('minds the order of the keys of %s, which the model reads', (_, a, b) => {
     expect(requestKey(prompt('?', a))).not.toBe(requestKey(prompt('?', b)));
+  });
+
+  it.each([Object(1), Object(true), Object('a')])('refuses the boxed %o', (value: unknown) => {
+    const request = prompt('?', { providerOptions: { openai: { value } } });
+    expect(() => requestKey(request)).toThrow(TypeError);
   });
 
   it.each([

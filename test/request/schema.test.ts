@@ -45,6 +45,14 @@ describe('chatRequestSchema', () => {
     expect(chatRequestSchema.parse(full)).toEqual(full);
   });
 
+  it('takes the calls of an answer as they are', () => {
+    const call = { id: '1', name: 'look', input: '{', invalid: true };
+    const [message] = chatRequestSchema.parse({
+      messages: [{ role: 'assistant', content: '', toolCalls: [call] }],
+    }).messages;
+    expect(message).toMatchObject({ toolCalls: [{ id: '1', name: 'look', input: '{' }] });
+  });
+
   it('needs nothing but messages', () => {
     expect(chatRequestSchema.parse({ messages })).toEqual({ messages });
   });
@@ -70,6 +78,12 @@ describe('chatRequestSchema', () => {
     ['a tool without a name', { messages, tools: [{}] }],
     ['an unknown effort', { messages, reasoning: { effort: 'heroic' } }],
     ['options that belong to no provider', { messages, providerOptions: { openai: 1 } }],
+    ['a field that it does not know', { messages, temprature: 1 }],
+    [
+      'a field of a tool that it does not know',
+      { messages, tools: [{ name: 'a', inputSchema: {} }] },
+    ],
+    ['a field of a message that it does not know', { messages: [{ ...messages[0], name: 'me' }] }],
     ['a priority that is no number', { messages, context: { priority: 'high' } }],
   ])('refuses %s', (_, request) => {
     expect(chatRequestSchema.safeParse(request).success).toBe(false);

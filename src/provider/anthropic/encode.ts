@@ -1,4 +1,4 @@
-import type { ChatRequest } from '../../request/schema';
+import type { ChatRequest } from '../../request/chat-request';
 import { withProviderOptions } from '../provider-options';
 import { encodeMessages, encodeSystem } from './messages';
 import { encodeThinking } from './thinking';

@@ -1,6 +1,7 @@
-import type { ContentPart, Message } from '../../request/schema';
+import type { ContentPart, Message } from '../../request/chat-request';
 import { distinctCalls } from '../distinct-calls';
 import { asObject } from '../json';
+import { unknownRole } from '../malformed';
 import { readMedia, readText } from '../media';
 
 type Turn = Exclude<Message, { readonly role: 'system' }>;
@@ -46,6 +47,7 @@ function encodeTurn(
       ? content
       : content.map((part) => encodePart(provider, part));
   }
+  if (message.role !== 'assistant') throw unknownRole(provider, message);
   const { toolCalls = [] } = message;
   // A blank text is refused, and some models write one before their calls.
   const content = message.content.trim() === '' ? '' : message.content;

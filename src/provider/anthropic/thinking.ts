@@ -1,4 +1,4 @@
-import type { ChatRequest } from '../../request/schema';
+import type { ChatRequest } from '../../request/chat-request';
 
 /** How a request for reasoning is said to a model of Anthropic. */
 export interface Thinking {

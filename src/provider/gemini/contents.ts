@@ -1,6 +1,7 @@
-import type { ContentPart, Message } from '../../request/schema';
+import type { ContentPart, Message } from '../../request/chat-request';
 import { inCallOrder } from '../call-order';
 import { asObject } from '../json';
+import { unknownRole } from '../malformed';
 import { readMedia } from '../media';
 
 interface Content {
@@ -34,15 +35,27 @@ export function encodeContents(
       results.push(encodeResult(message));
     } else if (message.role !== 'system') {
       results = undefined;
-      const content: Content =
-        message.role === 'user'
-          ? { role: 'user', parts: encodeParts(provider, message.content) }
-          : { role: 'model', parts: encodeAnswer(message, unsigned) };
+      const content = encodeTurn(provider, message, unsigned);
       // A content without parts is refused, and says nothing.
       if (content.parts.length > 0) contents.push(content);
     }
   }
   return contents;
+}
+
+function encodeTurn(
+  provider: string,
+  message: Extract<Message, { readonly role: 'user' | 'assistant' }>,
+  unsigned: string | undefined,
+): Content {
+  switch (message.role) {
+    case 'user':
+      return { role: 'user', parts: encodeParts(provider, message.content) };
+    case 'assistant':
+      return { role: 'model', parts: encodeAnswer(message, unsigned) };
+    default:
+      throw unknownRole(provider, message);
+  }
 }
 
 function encodeParts(provider: string, content: string | readonly ContentPart[]): unknown[] {

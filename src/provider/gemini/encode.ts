@@ -1,5 +1,5 @@
 import { LlmError } from '../../error/llm-error';
-import type { ChatRequest } from '../../request/schema';
+import type { ChatRequest } from '../../request/chat-request';
 import { compact } from '../../internal/compact';
 import { withProviderOptions } from '../provider-options';
 import { encodeContents, encodeSystem } from './contents';

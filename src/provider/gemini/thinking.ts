@@ -1,4 +1,4 @@
-import type { ChatRequest } from '../../request/schema';
+import type { ChatRequest } from '../../request/chat-request';
 
 const budgets = { minimal: 1024, low: 1024, medium: 8192, high: 24_576 } as const;
 

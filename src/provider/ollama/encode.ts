@@ -1,7 +1,8 @@
-import type { ChatRequest, ContentPart, Message } from '../../request/schema';
+import type { ChatRequest, ContentPart, Message } from '../../request/chat-request';
 import { compact } from '../../internal/compact';
 import { inCallOrder } from '../call-order';
 import { asObject } from '../json';
+import { unknownRole } from '../malformed';
 import { readMedia, readText, unusable } from '../media';
 import { withProviderOptions } from '../provider-options';
 
@@ -60,6 +61,8 @@ function encodeMessage(provider: string, message: Message): unknown {
       return { role, content, tool_calls: message.toolCalls?.map(encodeCall) };
     case 'tool':
       return { role, content, tool_name: message.name, tool_call_id: message.toolCallId };
+    default:
+      throw unknownRole(provider, message);
   }
 }
 

@@ -1,5 +1,6 @@
-import type { ChatRequest, ContentPart, Message, Tool } from '../../request/schema';
+import type { ChatRequest, ContentPart, Message, Tool } from '../../request/chat-request';
 import { distinctCalls } from '../distinct-calls';
+import { unknownRole } from '../malformed';
 import { readMedia } from '../media';
 import { encodeEffort } from '../openai/effort';
 import { encodeInput, urlOf } from '../openai/messages';
@@ -45,6 +46,8 @@ function encodeMessage(provider: string, message: Message): readonly unknown[] {
       return [
         { type: 'function_call_output', call_id: message.toolCallId, output: message.content },
       ];
+    default:
+      throw unknownRole(provider, message);
   }
 }
 

@@ -1,4 +1,4 @@
-import type { ChatRequest, Message, Tool } from '../../request/schema';
+import type { ChatRequest, Message, Tool } from '../../request/chat-request';
 import { withProviderOptions } from '../provider-options';
 import { encodeEffort } from './effort';
 import { encodeMessages, type ChatTarget } from './messages';

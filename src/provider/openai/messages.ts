@@ -1,6 +1,7 @@
-import type { ContentPart, Message } from '../../request/schema';
+import type { ContentPart, Message } from '../../request/chat-request';
 import { encodeCallId } from './call-id';
 import type { ChatVendor } from './connection';
+import { unknownRole } from '../malformed';
 import { readMedia, unusable, type Media } from '../media';
 
 /** Who is asked, as far as the messages depend on it. */
@@ -29,6 +30,8 @@ function encodeMessage({ provider, vendor }: ChatTarget, message: Message): unkn
       const id = encodeCallId(message.toolCallId, vendor);
       return { role: 'tool', tool_call_id: id, content: message.content };
     }
+    default:
+      throw unknownRole(provider, message);
   }
 }
 

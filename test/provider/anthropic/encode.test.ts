@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { anthropic } from '../../../src/provider/anthropic';
 import type { ProviderOptions } from '../../../src/provider/protocol';
 import { assistant, prompt, system, toolResult, user } from '../../../src/request/messages';
-import type { ChatRequest } from '../../../src/request/schema';
+import type { ChatRequest } from '../../../src/request/chat-request';
 import { refusal, send } from '../laws';
 import { KEY } from '../replay';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { openaiResponses } from '../../../src/provider/openai-responses';
 import { assistant, prompt, system, toolResult, user } from '../../../src/request/messages';
-import type { ChatRequest, ContentPart } from '../../../src/request/schema';
+import type { ChatRequest, ContentPart } from '../../../src/request/chat-request';
 import { send } from '../laws';
 import { KEY } from '../replay';
 

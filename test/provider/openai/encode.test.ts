@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { openai } from '../../../src/provider/openai';
 import { openaiResponses } from '../../../src/provider/openai-responses';
 import { assistant, prompt, system, toolResult, user } from '../../../src/request/messages';
-import type { ChatRequest, ContentPart } from '../../../src/request/schema';
+import type { ChatRequest, ContentPart } from '../../../src/request/chat-request';
 import { refusal, send } from '../laws';
 import { KEY, QUESTION } from '../replay';
 

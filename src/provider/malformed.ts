@@ -1,0 +1,15 @@
+import { LlmError } from '../error/llm-error';
+
+/** The error for a request that TypeScript would have refused; no provider can be sent it. */
+export function malformed(provider: string, what: string): LlmError {
+  return new LlmError(`${provider}: ${what}`, { kind: 'invalid-request', provider });
+}
+
+/** The error for a message that is of none of the roles. */
+export function unknownRole(provider: string, message: never): LlmError {
+  const { role } = message as { readonly role?: unknown };
+  return malformed(
+    provider,
+    `a message's role must be system, user, assistant or tool, got ${JSON.stringify(role)}`,
+  );
+}
