@@ -139,6 +139,7 @@ export function standard<Name extends string>(
   const { presets = [], scheduler, random, ...own } = options;
   const { combine = (handlers) => failover(handlers, { scheduler }), ...last } = own;
   checkFunction('standard', 'combine', combine);
+  checkPresets(presets);
   const layers = merge([usual, ...presets, last]);
   const { total, ...attempt } = layers.deadlines || {};
   const make = <Options, Made>(
@@ -182,6 +183,12 @@ export function standard<Name extends string>(
 
 function wrap(handler: Handler, ...policies: readonly (Policy | undefined)[]): Handler {
   return compose(handler, ...policies.filter((policy) => policy !== undefined));
+}
+
+function checkPresets(presets: readonly StandardPreset[]): void {
+  const isList = Array.isArray(presets) && presets.every((preset) => typeof preset === 'object');
+  if (isList) return;
+  throw new TypeError('standard: presets must be a list of options, as [presets.chat]');
 }
 
 type Entry = readonly [layer: string, given: unknown];

@@ -194,10 +194,10 @@ function rateSetting(option: string, given: number | Observable<number>): Settin
 }
 
 function makeWindow(window: NonNullable<CircuitBreakerOptions['window']>): CallWindow {
-  if (typeof window !== 'object') {
-    throw new TypeError(
-      `circuitBreaker: window must be { calls } or { span }, got ${typeof window}`,
-    );
+  const isBoth = typeof window === 'object' && 'calls' in window && 'span' in window;
+  if (typeof window !== 'object' || isBoth) {
+    const got = isBoth ? 'both' : typeof window;
+    throw new TypeError(`circuitBreaker: window must be { calls } or { span }, got ${got}`);
   }
   if ('calls' in window) {
     checkCount('window.calls', window.calls);

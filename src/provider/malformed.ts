@@ -1,4 +1,5 @@
 import { LlmError } from '../error/llm-error';
+import { isWord } from '../error/secrets';
 
 /** The error for a request that TypeScript would have refused; no provider can be sent it. */
 export function malformed(provider: string, what: string): LlmError {
@@ -10,6 +11,11 @@ export function unknownRole(provider: string, message: never): LlmError {
   const { role } = message as { readonly role?: unknown };
   return malformed(
     provider,
-    `a message's role must be system, user, assistant or tool, got ${JSON.stringify(role)}`,
+    `a message's role must be system, user, assistant or tool, got ${named(role)}`,
   );
+}
+
+/** What was given in place of a word; anything else may be of the question. */
+export function named(value: unknown): string {
+  return isWord(value) ? `'${value}'` : typeof value;
 }

@@ -1,6 +1,6 @@
 import { LlmError } from '../error/llm-error';
 import type { ContentPart } from '../request/chat-request';
-import { malformed } from './malformed';
+import { malformed, named } from './malformed';
 
 /** A picture or a file: where it is, or its bytes in base64. */
 export type Media =
@@ -31,8 +31,7 @@ export function readMedia(
 function sourceOf(provider: string, part: { readonly type: string }): string {
   const { type } = part;
   if (type !== 'image' && type !== 'file') {
-    const got = JSON.stringify(type);
-    throw malformed(provider, `a part's type must be text, image or file, got ${got}`);
+    throw malformed(provider, `a part's type must be text, image or file, got ${named(type)}`);
   }
   const source: unknown = part[type as never];
   if (typeof source === 'string') return source;

@@ -1,5 +1,6 @@
 import type { FinishReason } from '../event/chat-event';
 import type { AnswerContext } from './decoder';
+import { asObject } from './json';
 
 /** A fragment of a tool call as a protocol sends it; what it does not say is left out. */
 export interface ToolCallPiece {
@@ -48,11 +49,14 @@ export class ToolCallAssembler {
     return call !== undefined && (call.value !== undefined || call.text !== '');
   }
 
-  /** Whether a call's arguments are a whole object, as a value or as text. */
-  isWhole(key: unknown): boolean {
+  /** The arguments of a call where they are a whole object, and not too long to look each time. */
+  wholeOf(key: unknown): object | undefined {
     const call = this.#calls.get(key);
-    if (call?.value !== undefined) return true;
-    return call?.text.trimEnd().endsWith('}') === true && parse(call, true) !== undefined;
+    if (call === undefined) return undefined;
+    const { value, text } = call;
+    if (value !== undefined) return asObject(value.input);
+    if (text.length > LOOK || !text.trimEnd().endsWith('}')) return undefined;
+    return asObject(parse(call, true)?.input);
   }
 
   /** Takes a fragment and emits it. A name or id that was given once stays. */
@@ -122,6 +126,8 @@ export class ToolCallAssembler {
     this.answer.emit({ type: 'tool-call-delta', index, id: id || madeUpId(index), name, input });
   }
 }
+
+const LOOK = 16_384;
 
 const madeUpId = (index: number): string => `call_${String(index)}`;
 

@@ -11,7 +11,6 @@ const ordered: ReadonlySet<string> = new Set([
   'parametersJsonSchema',
   'responseJsonSchema',
   'responseSchema',
-  'format',
 ]);
 
 // What stands before the values that are met most often.

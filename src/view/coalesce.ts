@@ -92,6 +92,9 @@ interface Rules {
   readonly sureLength: (text: string) => number;
 }
 
+// So many characters may come before the first boundary without a pause.
+const OPENING = 128;
+
 const lengthOf = (text: string): number => text.length;
 
 class Coalescer extends OperatorSubscriber<ChatEvent> implements Latecomer {
@@ -203,8 +206,10 @@ class Coalescer extends OperatorSubscriber<ChatEvent> implements Latecomer {
   }
 
   #tell(type: TextEvent['type'], text: string): void {
-    // Who has heard nothing yet waits for the first boundary, not for a span.
-    if (text !== '' || this.#passedAt !== -Infinity) this.#passedAt = this.rules.scheduler.now();
+    // Who has heard nothing yet waits for the first boundary, not for a span, as long as it is no
+    // work to look for one with each delta.
+    const isOpening = this.#passedAt === -Infinity && this.#held.length <= OPENING;
+    if (text !== '' || !isOpening) this.#passedAt = this.rules.scheduler.now();
     if (text !== '') this.out.next({ type, text });
   }
 }

@@ -291,6 +291,11 @@ describe('the options of circuitBreaker', () => {
     [{ window: { span: 0 } }, RangeError, 'window.span must be a number of at least 1, got 0'],
     [{ window: {} as never }, TypeError, 'window.span must be a number, got undefined'],
     [{ window: 30 as never }, TypeError, 'window must be { calls } or { span }, got number'],
+    [
+      { window: { calls: 5, span: 9 } },
+      TypeError,
+      'window must be { calls } or { span }, got both',
+    ],
     [{ minimumCalls: 0 }, RangeError, 'minimumCalls must be a whole number of at least 1, got 0'],
     [
       { minimumCalls: 6, window: { calls: 5 } },

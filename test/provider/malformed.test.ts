@@ -15,12 +15,19 @@ describe.each(Object.entries(providers))('what TypeScript would refuse, given to
     const error = refusal(make, { messages: messages as never });
     expect(error).toMatchObject({ kind: 'invalid-request', failover: false });
     expect(error.message).toContain(
-      'role must be system, user, assistant or tool, got "developer"',
+      "role must be system, user, assistant or tool, got 'developer'",
     );
   });
 
+  it('is told of without what may be the question', () => {
+    const words = 'My number is 078-05-1120';
+    const role = refusal(make, { messages: [{ role: words, content: 'user' } as never] });
+    const part = refusal(make, { messages: [user([{ type: words, text: 'x' } as never])] });
+    expect(role.message + part.message).not.toContain('078');
+  });
+
   it.each([
-    [{ type: 'image_url', image_url: 'x' }, 'type must be text, image or file, got "image_url"'],
+    [{ type: 'image_url', image_url: 'x' }, "type must be text, image or file, got 'image_url'"],
     [{ type: 'image', url: 'x' }, 'type image must hold a URL or base64 text in its field image'],
     [{ type: 'file', file: 1, mediaType: 'text/plain' }, 'in its field file, got number'],
   ])('is refused where it is the part %o', (part, message) => {

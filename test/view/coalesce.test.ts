@@ -10,7 +10,7 @@ import {
   toArray,
   VirtualTimeScheduler,
 } from 'rxjs';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { isText, type ChatEvent } from '../../src/event/chat-event';
 import { AnswerFold } from '../../src/event/fold';
 import {
@@ -227,6 +227,16 @@ describe('coalesce', () => {
       [205, 'again '],
       [305, 'and on '],
     ]);
+  });
+
+  it('does not look again and again for a boundary that does not come', () => {
+    const looked = vi.spyOn(Intl.Segmenter.prototype, 'segment');
+    const clock = new VirtualTimeScheduler();
+    of(...Array.from({ length: 1000 }, () => textDelta('{"a":')))
+      .pipe(coalesce({ boundary: 'sentence', maxLength: 1e6, scheduler: clock }))
+      .subscribe();
+    expect(looked.mock.calls.length).toBeLessThan(100);
+    looked.mockRestore();
   });
 
   it('ends at a boundary what has grown too long, if that leaves little enough', () => {

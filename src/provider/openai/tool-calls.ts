@@ -16,8 +16,8 @@ interface Piece {
   readonly name: string | undefined;
   /** Its place among the fragments of the chunk, if there are more. */
   readonly position: number | undefined;
-  /** Whether its arguments are an object, or begin one. */
-  readonly begins: boolean;
+  /** Its arguments: a piece of their text, or all of them as a value. */
+  readonly input: unknown;
 }
 
 /** Whether a delta has a piece of a tool call. */
@@ -63,9 +63,9 @@ export class ChatToolCalls {
     const custom = asObject<FunctionDelta>(rawCustom);
     const called = asObject<FunctionDelta>(rawFunction);
     const name = asText((called ?? custom)?.name);
-    const begins = beginsObject(called?.arguments);
-    const key = this.#key(readIndex(index), { id, name, position, begins });
-    if (id !== undefined && name !== undefined && this.#tellsAgain(key, called)) return;
+    const input = called?.arguments;
+    const key = this.#key(readIndex(index), { id, name, position, input });
+    if (name !== undefined && this.#tellsAgain(key, input)) return;
     if (called === undefined && custom !== undefined) {
       this.#calls.addText(key, { id, name, input: asText(custom.input) });
     } else {
@@ -80,8 +80,8 @@ export class ChatToolCalls {
   }
 
   // LiteLLM tells a call whole at the end. No piece can say the same behind a bracket.
-  #tellsAgain(key: unknown, called: FunctionDelta | undefined): boolean {
-    const again = asText(called?.arguments);
+  #tellsAgain(key: unknown, input: unknown): boolean {
+    const again = asText(input);
     // To look into all of the text so far takes long, and may have to be done for each piece.
     if (again?.endsWith('}') !== true) return false;
     const text = this.#calls.textOf(key);
@@ -105,16 +105,26 @@ export class ChatToolCalls {
     return key;
   }
 
-  #isAnother(slot: Slot, { id, name, begins }: Piece): boolean {
+  #isAnother(slot: Slot, piece: Piece): boolean {
+    const { id, name } = piece;
     if (name === undefined) return false;
     if (id === undefined || slot.id === undefined) {
-      // Nothing but the next call comes behind a whole object.
-      return id === slot.id && slot.name !== undefined && begins && this.#calls.isWhole(slot.key);
+      return id === slot.id && slot.name !== undefined && this.#follows(slot, piece);
     }
     const told = this.#calls.isTold(slot.key);
     const renamed = name !== slot.name;
     // Some servers give the same id to each of several calls.
     return id === slot.id ? told && renamed && slot.name !== undefined : told || renamed;
+  }
+
+  // Without an id nothing but the next call comes behind a whole object: if that was not empty at
+  // first, or is not told again.
+  #follows({ key, name }: Slot, piece: Piece): boolean {
+    if (!beginsObject(piece.input)) return false;
+    const said = this.#calls.wholeOf(key);
+    if (said === undefined || piece.name !== name) return said !== undefined;
+    const isAgain = JSON.stringify(said) === JSON.stringify(piece.input);
+    return !isAgain && Object.keys(said).length > 0 && this.#calls.textOf(key) !== piece.input;
   }
 
   // A piece that names no call is of the last one; several of them are of the calls in order.

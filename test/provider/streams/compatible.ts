@@ -209,6 +209,27 @@ export const compatibleStreams: readonly Recording[] = [
     },
   ),
   chat(
+    'a call without an id that begins with nothing, and is told again',
+    [
+      calls({ index: 0, function: { name: 'weather', arguments: {} } }),
+      calls({ index: 0, function: { name: 'weather', arguments: { city: 'Rome' } } }),
+      calls({ index: 0, function: { name: 'weather', arguments: { city: 'Rome' } } }),
+      calls({ index: 1, function: { name: 'time', arguments: '{"zone":"UTC"}' } }),
+      calls({ index: 1, function: { name: 'time', arguments: '{"zone":"UTC"}' } }),
+      calls({ index: 1, function: { name: 'now', arguments: {} } }),
+      finish('tool_calls'),
+      done,
+    ],
+    {
+      ...called,
+      tool_calls: [
+        { id: 'call_0', name: 'weather', args: { city: 'Rome' } },
+        { id: 'call_1', name: 'time', args: { zone: 'UTC' } },
+        { id: 'call_2', name: 'now', args: {} },
+      ],
+    },
+  ),
+  chat(
     'indices that are texts',
     [
       chunk({ content: 'Hi' }, { index: '0' }),
