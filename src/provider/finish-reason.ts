@@ -59,9 +59,18 @@ const meanings: ReadonlyMap<string, FinishReason | 'failure'> = new Map(
   ),
 );
 
-/** What a provider's finish reason means; `failure` must become {@link finishFailure}. */
-export function finishReason(raw: string | null | undefined): FinishReason | 'failure' {
-  return meanings.get(raw ?? '') ?? 'unknown';
+/**
+ * What a provider's finish reason means; `failure` must become {@link finishFailure}.
+ *
+ * @param hasCalls - Whether there are calls to answer. To some protocols, and to some servers of the
+ * others, an end with calls is an ordinary one.
+ */
+export function finishReason(
+  raw: string | null | undefined,
+  hasCalls = false,
+): FinishReason | 'failure' {
+  const reason = meanings.get(raw ?? '') ?? 'unknown';
+  return reason === 'stop' && hasCalls && raw !== 'pause_turn' ? 'tool-calls' : reason;
 }
 
 /** The error for an answer that the server ended with a reason that means failure. */

@@ -22,6 +22,13 @@ describe('finishReason', () => {
     expect(finishReason(raw)).toBe(meaning);
   });
 
+  it('takes an end with calls for one that asks for them, unless the model only pauses', () => {
+    const raws = ['stop', 'end_turn', 'STOP', 'tool_use', 'pause_turn', 'length', 'error'];
+    expect(raws.map((raw) => finishReason(raw, true))).toEqual([
+      ...['tool-calls', 'tool-calls', 'tool-calls', 'tool-calls', 'stop', 'length', 'failure'],
+    ]);
+  });
+
   it('knows nothing of an answer that gives no reason', () => {
     expect([finishReason(undefined), finishReason(null), finishReason('')]).toEqual([
       'unknown',

@@ -196,10 +196,7 @@ export class MessageDecoder implements Decoder {
         },
       );
     }
-    const meaning = finishReason(rawReason);
-    // Some servers say `end_turn` although there are calls to answer.
-    const isCalling = meaning === 'stop' && rawReason !== 'pause_turn' && this.#calls.size > 0;
-    const reason = isCalling ? 'tool-calls' : meaning;
+    const reason = finishReason(rawReason, this.#calls.size > 0);
     if (reason === 'failure') throw finishFailure(provider, rawReason);
     for (const index of this.#blocks.keys()) this.#settle(index);
     this.#calls.finish(reason);

@@ -48,10 +48,9 @@ export class GenerateContentDecoder implements Decoder {
   #reason(): FinishReason {
     // A prompt that was refused has no answer that could have ended.
     if (this.#rawReason === undefined) return 'content-filter';
-    const reason = finishReason(this.#rawReason);
+    const reason = finishReason(this.#rawReason, this.#calls.size > 0);
     if (reason === 'failure') throw finishFailure(this.#answer.provider, this.#rawReason);
-    // An end with calls is an ordinary end to this protocol.
-    return reason === 'stop' && this.#calls.size > 0 ? 'tool-calls' : reason;
+    return reason;
   }
 
   #responses(json: unknown): void {

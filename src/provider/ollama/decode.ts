@@ -1,4 +1,3 @@
-import type { FinishReason } from '../../event/chat-event';
 import { compact } from '../../internal/compact';
 import type { AnswerContext, Decoder } from '../decoder';
 import { finishFailure, finishReason } from '../finish-reason';
@@ -68,7 +67,7 @@ export class ChatDecoder implements Decoder {
   #finish(response: ChatResponse): void {
     const { provider } = this.#answer;
     const rawReason = asText(response.done_reason);
-    const reason = this.#reason(rawReason);
+    const reason = finishReason(rawReason ?? 'stop', this.#calls.size > 0);
     if (reason === 'failure') throw finishFailure(provider, rawReason ?? '');
     this.#calls.finish(reason);
     const counts = compact({
@@ -78,11 +77,5 @@ export class ChatDecoder implements Decoder {
     const usage = Object.keys(counts).length === 0 ? undefined : counts;
     if (usage !== undefined) this.#answer.emit({ type: 'usage', usage });
     this.#answer.emit({ type: 'finish', reason, ...compact({ rawReason, usage }) });
-  }
-
-  #reason(rawReason: string | undefined): FinishReason | 'failure' {
-    const reason = rawReason === undefined ? 'stop' : finishReason(rawReason);
-    // An end with calls is an ordinary end to this protocol.
-    return reason === 'stop' && this.#calls.size > 0 ? 'tool-calls' : reason;
   }
 }

@@ -74,9 +74,8 @@ export class ResponseDecoder implements Decoder {
     const { provider } = this.#answer;
     this.#start(response);
     this.#output.rest(asList(response.output));
-    const meaning = finishReason(rawReason);
-    if (meaning === 'failure') throw finishFailure(provider, rawReason);
-    const reason = meaning === 'stop' && this.#output.hasCalls ? 'tool-calls' : meaning;
+    const reason = finishReason(rawReason, this.#output.hasCalls);
+    if (reason === 'failure') throw finishFailure(provider, rawReason);
     this.#output.finish(reason);
     const usage = readResponseUsage(response.usage);
     if (usage !== undefined) this.#answer.emit({ type: 'usage', usage });

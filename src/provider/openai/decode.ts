@@ -139,10 +139,9 @@ export class ChatDecoder implements Decoder {
   #finish(cut?: boolean): void {
     this.#start({});
     const rawReason = this.#rawReason;
-    const meaning = finishReason(rawReason);
-    if (meaning === 'failure') return;
     // A model that was told which tool to call just stops behind the call.
-    const reason = meaning === 'stop' && this.#toolCalls?.some ? 'tool-calls' : meaning;
+    const reason = finishReason(rawReason, this.#toolCalls?.some);
+    if (reason === 'failure') return;
     this.#toolCalls?.finish(reason, cut);
     if (this.#usage !== undefined) this.#answer.emit({ type: 'usage', usage: this.#usage });
     const refusal = asText(this.#refusal);
