@@ -3,6 +3,7 @@ import { describe, expectTypeOf, it } from 'vitest';
 import type { ChatEvent } from '../src/event/chat-event';
 import { compose, type Handler, type Policy, type StreamPolicy } from '../src/handler';
 import { cache } from '../src/policy/cache';
+import { circuitBreaker } from '../src/policy/circuit-breaker';
 import { limitConcurrency } from '../src/policy/limit-concurrency';
 import { retryBackoff } from '../src/policy/retry-backoff';
 import type { ChatRequest } from '../src/request/chat-request';
@@ -55,6 +56,15 @@ describe('compose', () => {
 });
 
 describe('a stream policy', () => {
+  it('that is made before it is used has its type given', () => {
+    const breaker = circuitBreaker<{ readonly id: number }>();
+    expectTypeOf(http$.pipe(breaker)).toEqualTypeOf<Observable<{ readonly id: number }>>();
+    // eslint-disable-next-line @typescript-eslint/no-explicit-any -- no other type fits several
+    const limit = limitConcurrency<any>({ max: 8 });
+    expectTypeOf(compose(chat, limit)).toEqualTypeOf<Handler>();
+    expectTypeOf(compose(embed, limit)).toEqualTypeOf<Handler<readonly string[], number[]>>();
+  });
+
   it('is an operator for streams of any type', () => {
     expectTypeOf(http$.pipe(retryBackoff())).toEqualTypeOf<Observable<{ readonly id: number }>>();
     expectTypeOf(http$.pipe(limitConcurrency({ max: 1 }), retryBackoff())).toEqualTypeOf<

@@ -7,6 +7,7 @@ import type { ChatRequest } from '../request/chat-request';
 import { defaultTransport } from '../transport/default';
 import type { TransportRequest } from '../transport/transport';
 import { Answer } from './answer';
+import { invalidRequest } from './invalid-request';
 import type { Protocol, ProviderOptions } from './protocol';
 
 /** Makes the handler of a protocol that answers one POST with a stream of frames. */
@@ -46,10 +47,10 @@ function write(protocol: Protocol, request: ChatRequest): Omit<TransportRequest,
   } catch (thrown) {
     if (LlmError.is(thrown)) throw thrown;
     // Without the cause, whose message may quote the request.
-    throw new LlmError(
-      `${protocol.name}: the request can't be written as JSON; it holds a BigInt or a circle, or is ` +
-        'no ChatRequest: parse it with chatRequestSchema of rxllm/schema to see why',
-      { kind: 'invalid-request', provider: protocol.name },
+    throw invalidRequest(
+      protocol.name,
+      "the request can't be written as JSON; it holds a BigInt or a circle, or is no ChatRequest: " +
+        'parse it with chatRequestSchema of rxllm/schema to see why',
     );
   }
 }

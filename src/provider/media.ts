@@ -1,6 +1,6 @@
 import { LlmError } from '../error/llm-error';
 import type { ContentPart } from '../request/chat-request';
-import { malformed, named } from './malformed';
+import { invalidRequest, named } from './invalid-request';
 
 /** A picture or a file: where it is, or its bytes in base64. */
 export type Media =
@@ -31,11 +31,11 @@ export function readMedia(
 function sourceOf(provider: string, part: { readonly type: string }): string {
   const { type } = part;
   if (type !== 'image' && type !== 'file') {
-    throw malformed(provider, `a part's type must be text, image or file, got ${named(type)}`);
+    throw invalidRequest(provider, `a part's type must be text, image or file, got ${named(type)}`);
   }
   const source: unknown = part[type as never];
   if (typeof source === 'string') return source;
-  throw malformed(
+  throw invalidRequest(
     provider,
     `a part of type ${type} must hold a URL or base64 text in its field ${type}, got ${typeof source}`,
   );

@@ -1,7 +1,7 @@
 import type { ContentPart, Message } from '../../request/chat-request';
 import { distinctCalls } from '../distinct-calls';
 import { asObject } from '../json';
-import { unknownRole } from '../malformed';
+import { unknownRole } from '../invalid-request';
 import { readMedia, readText } from '../media';
 
 type Turn = Exclude<Message, { readonly role: 'system' }>;

@@ -1,7 +1,7 @@
 import type { ContentPart, Message } from '../../request/chat-request';
 import { inCallOrder } from '../call-order';
 import { asObject } from '../json';
-import { unknownRole } from '../malformed';
+import { unknownRole } from '../invalid-request';
 import { readMedia } from '../media';
 
 interface Content {

@@ -2,7 +2,7 @@ import type { ChatRequest, ContentPart, Message } from '../../request/chat-reque
 import { compact } from '../../internal/compact';
 import { inCallOrder } from '../call-order';
 import { asObject } from '../json';
-import { unknownRole } from '../malformed';
+import { unknownRole } from '../invalid-request';
 import { readMedia, readText, unusable } from '../media';
 import { withProviderOptions } from '../provider-options';
 

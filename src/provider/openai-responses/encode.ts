@@ -1,6 +1,6 @@
 import type { ChatRequest, ContentPart, Message, Tool } from '../../request/chat-request';
 import { distinctCalls } from '../distinct-calls';
-import { unknownRole } from '../malformed';
+import { unknownRole } from '../invalid-request';
 import { readMedia } from '../media';
 import { encodeEffort } from '../openai/effort';
 import { encodeInput, urlOf } from '../openai/messages';

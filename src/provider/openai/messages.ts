@@ -1,7 +1,7 @@
 import type { ContentPart, Message } from '../../request/chat-request';
 import { encodeCallId } from './call-id';
 import type { ChatVendor } from './connection';
-import { unknownRole } from '../malformed';
+import { unknownRole } from '../invalid-request';
 import { readMedia, unusable, type Media } from '../media';
 
 /** Who is asked, as far as the messages depend on it. */

@@ -1,15 +1,15 @@
 import { LlmError } from '../error/llm-error';
 import { isWord } from '../error/secrets';
 
-/** The error for a request that TypeScript would have refused; no provider can be sent it. */
-export function malformed(provider: string, what: string): LlmError {
+/** The error for a request that no provider can be sent, mostly one that TypeScript would refuse. */
+export function invalidRequest(provider: string, what: string): LlmError {
   return new LlmError(`${provider}: ${what}`, { kind: 'invalid-request', provider });
 }
 
 /** The error for a message that is of none of the roles. */
 export function unknownRole(provider: string, message: never): LlmError {
   const { role } = message as { readonly role?: unknown };
-  return malformed(
+  return invalidRequest(
     provider,
     `a message's role must be system, user, assistant or tool, got ${named(role)}`,
   );
