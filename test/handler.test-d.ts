@@ -59,7 +59,6 @@ describe('a stream policy', () => {
   it('that is made before it is used has its type given', () => {
     const breaker = circuitBreaker<{ readonly id: number }>();
     expectTypeOf(http$.pipe(breaker)).toEqualTypeOf<Observable<{ readonly id: number }>>();
-    // eslint-disable-next-line @typescript-eslint/no-explicit-any -- no other type fits several
     const limit = limitConcurrency<any>({ max: 8 });
     expectTypeOf(compose(chat, limit)).toEqualTypeOf<Handler>();
     expectTypeOf(compose(embed, limit)).toEqualTypeOf<Handler<readonly string[], number[]>>();
