@@ -1,4 +1,3 @@
-import { TextMemory } from './text-memory';
 import type { ChatRequest } from './chat-request';
 
 // The order of the keys of these values is part of what the model reads; the later ones are in
@@ -13,66 +12,73 @@ const ordered: ReadonlySet<string> = new Set([
   'responseSchema',
 ]);
 
-// What stands before the values that are met most often.
-const labels: ReadonlyMap<string, string> = new Map(
-  ['content', 'messages', 'model', 'role', 'temperature', 'text', 'type'].map((name) => [
-    name,
-    `${JSON.stringify(name)}:`,
-  ]),
-);
-
-const memory = new TextMemory();
-
 /**
  * The canonical text of everything in a request that changes its answer, and of the
  * tenant. Two requests have the same key exactly if they ask the same for the same
- * tenant, however their objects were put together. Where more of the context decides who answers,
+ * tenant, however their objects were put together. To tell fewer apart, change the request, not
+ * its key. Where more of the context decides who answers,
  * put that into a key of your own. A `TypeError` refuses a request with an object that inherits
  * what it says, unless JSON has a text for it, as for a date.
  *
  * @example
  * ```ts
- * // A cache that doesn't mind how a question is written.
- * const key = (request: ChatRequest) => requestKey(request).toLowerCase();
+ * // A cache that doesn't mind the temperature.
+ * const key = (request: ChatRequest) => requestKey({ ...request, temperature: undefined });
  * const ask = compose(openai({ model: 'gpt-5-mini' }), cache({ key }));
  * ```
  */
 export function requestKey(request: ChatRequest): string {
-  checkPlain(request);
-  const { context, ...question } = request;
-  const known = isKnown(question.messages) ? memory : undefined;
-  return ['[', canonical(question, known), ',', canonical(context?.tenant), ']'].join('');
+  const text = fieldsText(request, 'context') + valueText(request.context?.tenant);
+  // Without the bracket that all begin with. Of a sum of texts V8 makes one text only where a part is
+  // asked for, and keys are kept for long.
+  return text.slice(1);
 }
 
-/** Whether it is a conversation that goes on, of objects that were there before. */
-function isKnown(messages: ChatRequest['messages']): boolean {
-  return Array.isArray(messages) && messages.length > 1 && memory.meets(messages[0]);
+// No text of a value is the beginning of another one's: a string has its length before it, so that
+// nothing in it needs to be escaped.
+function valueText(value: unknown): string {
+  switch (typeof value) {
+    case 'string':
+      return stringText(value);
+    case 'number':
+      return Number.isFinite(value) ? `${String(value)};` : 'n';
+    case 'boolean':
+      return value ? 't' : 'f';
+    case 'object':
+      if (value === null) return 'n';
+      if (Array.isArray(value)) return listText(value);
+      return 'toJSON' in value ? writtenText(value) : fieldsText(value);
+    default:
+      return writtenText(value);
+  }
 }
 
-function canonical(value: unknown, known?: TextMemory): string {
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null';
-  if (Array.isArray(value)) return `[${value.map((item) => canonical(item, known)).join()}]`;
-  // Dates, URLs and their like, of which the wire sees only this.
-  if ('toJSON' in value) return JSON.stringify(value) ?? 'null';
+function stringText(text: string): string {
+  return `${String(text.length)}"${text}`;
+}
+
+function listText(list: readonly unknown[]): string {
+  let text = '[';
+  for (const item of list) text += valueText(item);
+  return `${text}]`;
+}
+
+function fieldsText(value: object, leftOut?: string): string {
   if (!ArrayBuffer.isView(value)) checkPlain(value);
   const fields = value as Readonly<Record<string, unknown>>;
-  const keys = inOrder(Object.keys(fields));
-  const before = known?.recall(fields, keys);
-  if (before !== undefined) return before;
-  // Each is read once, so that what is remembered is what was written.
-  const values: unknown[] | undefined = known && [];
-  // Joined, as sums of texts are trees of many small ones, and keys are kept for long.
-  const inner: string[] = [];
-  for (const key of keys) {
-    const field = fields[key];
-    values?.push(field);
+  let text = '{';
+  for (const key of inOrder(Object.keys(fields))) {
+    const field = key === leftOut ? undefined : fields[key];
     if (field === undefined) continue;
-    const label = labels.get(key) ?? `${JSON.stringify(key)}:`;
-    inner.push(label + (ordered.has(key) ? JSON.stringify(field) : canonical(field, known)));
+    text += stringText(key);
+    text += ordered.has(key) ? stringText(JSON.stringify(field) ?? '') : valueText(field);
   }
-  const text = `{${inner.join()}}`;
-  if (values) known?.remember(fields, { keys, values, text });
-  return text;
+  return `${text}}`;
+}
+
+/** The text of a date, a URL or their like, of which the wire sees only what JSON makes of it. */
+function writtenText(value: unknown): string {
+  return valueText(JSON.parse(JSON.stringify(value) ?? 'null'));
 }
 
 // What an object inherits, accessors too, is read where a request is sent, but is none of its keys.
