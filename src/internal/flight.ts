@@ -57,7 +57,7 @@ export class Flight extends SharedSubscriber<ChatEvent> {
     if (reader.closed) return;
     if (this.#end) this.#end(reader);
     // A spread would leave room for many more.
-    else this.#live = this.#live.concat(seat);
+    else this.#live = this.#live.length === 0 ? [seat] : this.#live.concat(seat);
   }
 
   #repeat(reader: Reader): void {
@@ -77,7 +77,7 @@ export class Flight extends SharedSubscriber<ChatEvent> {
   /** For a reader that has left. */
   leave(seat: Seat): void {
     this.#reading -= 1;
-    this.#live = this.#live.filter((other) => other !== seat);
+    if (this.#live.length > 0) this.#live = this.#live.filter((other) => other !== seat);
     // At its end it leaves its source by itself, when all have heard of that.
     if (this.#reading > 0 || this.#end) return;
     this.onLand(this, false);
@@ -99,7 +99,7 @@ export class Flight extends SharedSubscriber<ChatEvent> {
   }
 
   // What can't be taken note of is no business of the source.
-  protected override _next(event: ChatEvent): void {
+  protected override onNext(event: ChatEvent): void {
     try {
       const live = this.#live;
       const copied = this.#note(event);
@@ -135,7 +135,7 @@ export class Flight extends SharedSubscriber<ChatEvent> {
         this.#attempt = new Recording();
         return false;
       case 'start':
-        this.#attempt = new Recording();
+        if (this.#attempt.begun) this.#attempt = new Recording();
         return this.#begin(event);
       case 'retry':
       case 'route':

@@ -32,6 +32,7 @@ function holdsJson(value: object): boolean {
 
 function isPlain(value: object): boolean {
   const prototype: unknown = Object.getPrototypeOf(value);
+  if (prototype === Object.prototype) return true;
   // Those of other windows have their own.
   return prototype === null || Object.getPrototypeOf(prototype) === null;
 }

@@ -219,7 +219,14 @@ export abstract class LeaseSubscriber<In, Out = In> extends OperatorSubscriber<I
 }
 
 /** A subscriber that many listen to, who come and go, so that no destination is its own. */
-export abstract class SharedSubscriber<In> extends LinkedSubscriber<In> {}
+export abstract class SharedSubscriber<In> extends LinkedSubscriber<In> {
+  override next(value: In): void {
+    if (this.isStopped) super.next(value);
+    else this.onNext(value);
+  }
+
+  protected abstract onNext(value: In): void;
+}
 
 class OverridingSubscriber<In, Out> extends OperatorSubscriber<In, Out> {
   constructor(

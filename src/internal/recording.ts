@@ -8,11 +8,14 @@ type Place = readonly [type: TextEvent['type'], count: number];
 
 /** The events of an answer in few objects, which the garbage collector moves at once. */
 export interface Written {
-  /** The events as JSON, with a {@link Place} for each run of pieces. */
-  readonly events: string;
-  /** The pieces of all runs. */
-  readonly pieces: TextList;
+  /** {@link Content}, as JSON. */
+  readonly content: string;
+  /** The pieces of all runs, if they are many. */
+  readonly pieces: TextList | undefined;
 }
+
+/** The pieces of all runs, if they are few, and the events, with a {@link Place} for each run. */
+type Content = readonly [few: readonly string[] | null, ...events: (ChatEvent | Place)[]];
 
 /** The events of an answer, in little memory: an answer of a thousand tokens is a text. */
 export class Recording implements Iterable<ChatEvent> {
@@ -55,11 +58,15 @@ export class Recording implements Iterable<ChatEvent> {
 
   /** All of it, packed. There is none where an event holds what JSON does not. */
   write(): Written | undefined {
-    this.#pieces.settle();
-    const events = writeJson(
-      this.#parts.map((part) => (part instanceof Run ? [part.type, part.count] : part)),
+    const { few = null } = this.#pieces;
+    const events = this.#parts.map((part) =>
+      part instanceof Run ? ([part.type, part.count] as const) : part,
     );
-    return events === undefined ? undefined : { events, pieces: this.#pieces };
+    const content = writeJson(few, events);
+    if (content === undefined) return undefined;
+    if (few) return { content, pieces: undefined };
+    this.#pieces.settle();
+    return { content, pieces: this.#pieces };
   }
 
   /** The events so far, and those that come while they are read; all are frozen. */
@@ -76,9 +83,10 @@ export class Recording implements Iterable<ChatEvent> {
 }
 
 /** The events of a recording that was written; all are frozen, and made anew. */
-export function* playBack({ events, pieces }: Written): Iterable<ChatEvent> {
-  const read = reader(pieces);
-  for (const part of JSON.parse(events) as (ChatEvent | Place)[]) {
+export function* playBack({ content, pieces }: Written): Iterable<ChatEvent> {
+  const [few, ...events] = JSON.parse(content) as Content;
+  const read = reader(pieces ?? few ?? []);
+  for (const part of events) {
     if (!isPlace(part)) {
       freezeEvent(part);
       yield part;
@@ -90,7 +98,7 @@ export function* playBack({ events, pieces }: Written): Iterable<ChatEvent> {
 }
 
 /** Reads one piece after the other. */
-function reader(pieces: TextList): (type: TextEvent['type']) => TextEvent {
+function reader(pieces: Iterable<string>): (type: TextEvent['type']) => TextEvent {
   const texts = pieces[Symbol.iterator]();
   return (type) => Object.freeze({ type, text: texts.next().value as string });
 }
@@ -99,9 +107,9 @@ function isPlace(part: ChatEvent | Place): part is Place {
   return Array.isArray(part);
 }
 
-function writeJson(value: unknown): string | undefined {
+function writeJson(few: Content[0], events: readonly unknown[]): string | undefined {
   try {
-    return isJson(value) ? JSON.stringify(value) : undefined;
+    return isJson(events) ? JSON.stringify([few, ...events]) : undefined;
   } catch {
     // Too deep, or a circle.
     return undefined;

@@ -169,6 +169,16 @@ describe('Flight', () => {
     expect(late.end).toEqual({ error: undefined });
   });
 
+  it('takes nothing more behind its end', () => {
+    const flight = takeOff();
+    const one = listen(flight);
+    flight.next(finish());
+    flight.complete();
+    flight.next(textDelta('late'));
+    expect([...flight.attempt]).toEqual([finish()]);
+    expect(one.events).toEqual([finish()]);
+  });
+
   it('says an event once to who joins while it is told to others', () => {
     const flight = takeOff();
     let late: ReturnType<typeof listen> | undefined;
