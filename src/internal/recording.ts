@@ -109,7 +109,9 @@ function isPlace(part: ChatEvent | Place): part is Place {
 
 function writeJson(few: Content[0], events: readonly unknown[]): string | undefined {
   try {
-    return isJson(events) ? JSON.stringify([few, ...events]) : undefined;
+    // First, as it sees at once what goes in circles.
+    const written = JSON.stringify([few, ...events]);
+    return isJson(events) ? written : undefined;
   } catch {
     // Too deep, or a circle.
     return undefined;

@@ -107,6 +107,9 @@ describe('Recording', () => {
     const { content, pieces } = writtenOf(recorded([...events, finish()]));
     expect(JSON.parse(content)).toEqual([null, ['text-delta', count], finish()]);
     expect([...pieces!]).toEqual(events.map(({ text }) => text));
+    const { bytes } = pieces!;
+    pieces!.settle();
+    expect(bytes).toBe(pieces!.bytes);
   });
 
   const circle: Record<string, unknown> = {};
@@ -120,5 +123,18 @@ describe('Recording', () => {
     ['JSON does not hold', new Date(0)],
   ])('is not written with what %s', (_, input) => {
     expect(recorded([toolCall('tool', input), finish()]).write()).toBeUndefined();
+  });
+
+  it('looks at what goes in circles once, not as often as the stack is deep', () => {
+    let looks = 0;
+    const input: Record<string, unknown> = {
+      get other() {
+        looks += 1;
+        return 1;
+      },
+    };
+    input['self'] = input;
+    expect(recorded([toolCall('tool', input), finish()]).write()).toBeUndefined();
+    expect(looks).toBeLessThan(3);
   });
 });

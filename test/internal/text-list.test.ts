@@ -78,6 +78,8 @@ describe('TextList', () => {
     expect(listOf([]).few).toEqual([]);
     expect(listOf(counted(63)).few).toEqual(counted(63));
     for (const count of [64, 65, 20_000]) expect(listOf(counted(count)).few).toBeUndefined();
+    const page = Array.from({ length: 64 }, () => 'x'.repeat(1000));
+    expect(listOf([...page, 'y']).few).toBeUndefined();
     const settled = listOf(counted(1));
     settled.settle();
     expect(settled.few).toBeUndefined();

@@ -371,6 +371,15 @@ describe('the options of cache', () => {
     expect(given.stats.entries).toBeLessThan(4);
   });
 
+  it('maxBytes: counts all pieces of an answer, however many', () => {
+    const pieces = Array.from({ length: 200 }, () => textDelta('x'.repeat(100)));
+    const given = setUp({ maxBytes: 100_000 }, () => of(start(), ...pieces, finish()));
+    for (let n = 0; n < 10; n += 1) given.call(prompt(String(n)));
+    const { entries, bytes } = given.stats;
+    expect(entries).toBeLessThan(5);
+    expect(bytes).toBeGreaterThan(entries * 20_000);
+  });
+
   it('maxBytes: what is larger than all of it is not kept', () => {
     const given = setUp({ maxBytes: 500 });
     given.call(prompt('short'));
