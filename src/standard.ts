@@ -186,8 +186,8 @@ function wrap(handler: Handler, ...policies: readonly (Policy | undefined)[]): H
 }
 
 function checkPresets(presets: readonly StandardPreset[]): void {
-  const isList = Array.isArray(presets) && presets.every((preset) => typeof preset === 'object');
-  if (isList) return;
+  const isPreset = (preset: unknown): boolean => typeof preset === 'object' && preset !== null;
+  if (Array.isArray(presets) && presets.every(isPreset)) return;
   throw new TypeError('standard: presets must be a list of options, as [presets.chat]');
 }
 

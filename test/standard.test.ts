@@ -170,6 +170,7 @@ describe('the options of standard', () => {
     [{ cache: null }, 'cache must be an object of options, or false, got null'],
     [{ presets: { cache: {} } }, 'presets must be a list of options, as [presets.chat]'],
     [{ presets: ['chat'] }, 'presets must be a list of options, as [presets.chat]'],
+    [{ presets: [null] }, 'presets must be a list of options, as [presets.chat]'],
     [{ combine: 'failover' }, 'combine must be a function, got string'],
   ])('refuses %o', (options, message) => {
     expect(() => standard({ gpt: fine }, options)).toThrow(`standard: ${message}`);

@@ -1,9 +1,10 @@
 import type { ChatEvent } from '../event/chat-event';
+import { isNotice } from './commit';
 
 /** Freezes an event that many will read. */
 export function freezeEvent(event: ChatEvent): void {
   // The error in a notice belongs to who made it.
-  if ('error' in event) Object.freeze(event);
+  if ('error' in event && isNotice(event)) Object.freeze(event);
   else freezeFlat(event, 0);
 }
 

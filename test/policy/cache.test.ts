@@ -226,6 +226,17 @@ describe('what cache keeps', () => {
     expect(given.hits()).toBe(false);
   });
 
+  it('is frozen also where what is said of a tool has an error', () => {
+    const call = { ...toolCall('tool'), error: { list: [1] } };
+    const given = setUp({}, () => of(start(), call, finish()));
+    given.ask(question).subscribe((event) => {
+      if ('error' in event) expect(() => (event.error as typeof call.error).list.push(2)).toThrow();
+    });
+    expect(given.call().values[2]).toEqual({ ...toolCall('tool'), error: { list: [1] } });
+    const { error } = given.call().values[2] as typeof call;
+    for (const value of [error, error.list]) expect(Object.isFrozen(value)).toBe(true);
+  });
+
   it('is nothing that cannot be measured, and that harms no call', () => {
     const circle: Record<string, unknown> = {};
     circle['self'] = circle;
