@@ -15,10 +15,10 @@ const ordered: ReadonlySet<string> = new Set([
 /**
  * The canonical text of everything in a request that changes its answer, and of the
  * tenant. Two requests have the same key exactly if they ask the same for the same
- * tenant, however their objects were put together. To tell fewer apart, change the request, not
- * its key. Where more of the context decides who answers,
- * put that into a key of your own. A `TypeError` refuses a request with an object that inherits
- * what it says, unless JSON has a text for it, as for a date.
+ * tenant, however their objects were put together. To tell fewer apart, change the request that
+ * is given here, not the key. Where more of the context decides who answers, put that into a key of
+ * your own. A `TypeError` refuses a request with an object that inherits what it says, unless JSON
+ * has a text for it, as for a date.
  *
  * @example
  * ```ts
