@@ -77,7 +77,7 @@ export class Flight extends SharedSubscriber<ChatEvent> {
   /** For a reader that has left. */
   leave(seat: Seat): void {
     this.#reading -= 1;
-    if (this.#live.length > 0) this.#live = this.#live.filter((other) => other !== seat);
+    this.#live = this.#live.filter((other) => other !== seat);
     // At its end it leaves its source by itself, when all have heard of that.
     if (this.#reading > 0 || this.#end) return;
     this.onLand(this, false);

@@ -44,6 +44,8 @@ function valueText(value: unknown): string {
       return Number.isFinite(value) ? `${String(value)};` : 'n';
     case 'boolean':
       return value ? 't' : 'f';
+    case 'undefined':
+      return 'n';
     case 'object':
       if (value === null) return 'n';
       if (Array.isArray(value)) return listText(value);

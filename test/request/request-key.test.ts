@@ -262,11 +262,15 @@ describe('what inherits', () => {
 });
 
 describe('the text of a key', () => {
+  const long = 'x"\n'.repeat(100);
+
   it('can be read back, so that no two requests share one', () => {
     fc.assert(
       fc.property(request, (asked) => {
         const { context, ...question } = asked;
-        expect(readKey(requestKey(asked))).toEqual([seen(question), seen(context?.tenant)]);
+        const expected = [seen(question), seen(context?.tenant)];
+        for (let time = 0; time < 3; time += 1)
+          expect(readKey(requestKey(asked))).toEqual(expected);
       }),
     );
   });
@@ -279,10 +283,37 @@ describe('the text of a key', () => {
     });
     fc.assert(
       fc.property(fc.array(anything, { maxLength: 3 }), anything, (messages, options) => {
-        const asked = { messages, providerOptions: { options } };
-        expect(readKey(requestKey(asked as never))).toEqual([seen(asked), null]);
+        const asked = { messages: [user(long), ...messages], providerOptions: { options } };
+        const expected = [seen(asked), null];
+        for (let time = 0; time < 3; time += 1) {
+          expect(readKey(requestKey(asked as never))).toEqual(expected);
+        }
       }),
       { numRuns: 1000 },
+    );
+  });
+
+  it('follows a message that is changed between two questions', () => {
+    type Loose = Record<string, unknown>;
+    const change: fc.Arbitrary<(target: Loose) => void> = fc.oneof(
+      text.map((value) => (target: Loose) => void (target['content'] = long + value)),
+      text.map((value) => (target: Loose) => void (target[value] = 1)),
+      fc.constant((target: Loose) => void delete target['content']),
+      fc.constant((target: Loose) => void (target['content'] = [{ type: 'text', text: long }])),
+      text.map((value) => (target: Loose) => {
+        const [part] = [target['content']].flat() as (Loose | undefined)[];
+        if (typeof part === 'object') part['text'] = long + value;
+      }),
+      fc.constant((target: Loose) => void (target['toJSON'] = () => 'mine')),
+    );
+    fc.assert(
+      fc.property(fc.array(change, { maxLength: 6 }), (changes) => {
+        const messages = [user(long), user(long), user('Go on.')];
+        for (const apply of [() => undefined, () => undefined, ...changes]) {
+          apply(messages[1] as unknown as Loose);
+          expect(readKey(requestKey({ messages }))).toEqual([seen({ messages }), null]);
+        }
+      }),
     );
   });
 
