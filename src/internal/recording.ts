@@ -8,14 +8,11 @@ type Place = readonly [type: TextEvent['type'], count: number];
 
 /** The events of an answer in few objects, which the garbage collector moves at once. */
 export interface Written {
-  /** {@link Content}, as JSON. */
-  readonly content: string;
-  /** The pieces of all runs, if they are many. */
-  readonly pieces: TextList | undefined;
+  /** The events as JSON, with a {@link Place} for each run of pieces. */
+  readonly events: string;
+  /** The pieces of all runs. */
+  readonly pieces: TextList;
 }
-
-/** The pieces of all runs, if they are few, and the events, with a {@link Place} for each run. */
-type Content = readonly [few: readonly string[] | null, ...events: (ChatEvent | Place)[]];
 
 /** The events of an answer, in little memory: an answer of a thousand tokens is a text. */
 export class Recording implements Iterable<ChatEvent> {
@@ -58,15 +55,11 @@ export class Recording implements Iterable<ChatEvent> {
 
   /** All of it, packed. There is none where an event holds what JSON does not. */
   write(): Written | undefined {
-    const { few = null } = this.#pieces;
-    const events = this.#parts.map((part) =>
-      part instanceof Run ? ([part.type, part.count] as const) : part,
-    );
-    const content = writeJson(few, events);
-    if (content === undefined) return undefined;
-    if (few) return { content, pieces: undefined };
     this.#pieces.settle();
-    return { content, pieces: this.#pieces };
+    const events = writeJson(
+      this.#parts.map((part) => (part instanceof Run ? [part.type, part.count] : part)),
+    );
+    return events === undefined ? undefined : { events, pieces: this.#pieces };
   }
 
   /** The events so far, and those that come while they are read; all are frozen. */
@@ -83,10 +76,9 @@ export class Recording implements Iterable<ChatEvent> {
 }
 
 /** The events of a recording that was written; all are frozen, and made anew. */
-export function* playBack({ content, pieces }: Written): Iterable<ChatEvent> {
-  const [few, ...events] = JSON.parse(content) as Content;
-  const read = reader(pieces ?? few ?? []);
-  for (const part of events) {
+export function* playBack({ events, pieces }: Written): Iterable<ChatEvent> {
+  const read = reader(pieces);
+  for (const part of JSON.parse(events) as (ChatEvent | Place)[]) {
     if (!isPlace(part)) {
       freezeEvent(part);
       yield part;
@@ -98,7 +90,7 @@ export function* playBack({ content, pieces }: Written): Iterable<ChatEvent> {
 }
 
 /** Reads one piece after the other. */
-function reader(pieces: Iterable<string>): (type: TextEvent['type']) => TextEvent {
+function reader(pieces: TextList): (type: TextEvent['type']) => TextEvent {
   const texts = pieces[Symbol.iterator]();
   return (type) => Object.freeze({ type, text: texts.next().value as string });
 }
@@ -107,11 +99,11 @@ function isPlace(part: ChatEvent | Place): part is Place {
   return Array.isArray(part);
 }
 
-function writeJson(few: Content[0], events: readonly unknown[]): string | undefined {
+function writeJson(value: unknown): string | undefined {
   try {
-    // First, as it sees at once what goes in circles.
-    const written = JSON.stringify([few, ...events]);
-    return isJson(events) ? written : undefined;
+    // Written first, as that sees at once what goes in circles.
+    const written = JSON.stringify(value);
+    return isJson(value) ? written : undefined;
   } catch {
     // Too deep, or a circle.
     return undefined;

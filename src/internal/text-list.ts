@@ -15,11 +15,6 @@ export class TextList implements Iterable<string> {
     if (this.#young.push(text) === YOUNG) this.settle();
   }
 
-  /** All of them, as long as they are few. */
-  get few(): readonly string[] | undefined {
-    return this.#settled + this.#pages.length === 0 ? this.#young : undefined;
-  }
-
   /** Makes few objects of many. */
   settle(): void {
     if (this.#young.length === 0) return;

@@ -147,10 +147,10 @@ export function cache(options: CacheOptions = {}): Cache {
     const written = answer.write();
     if (written === undefined) return;
     const now = clock.time;
-    const { content, pieces } = written;
-    const size = 2 * (id.length + content.length) + (pieces?.bytes ?? 0);
+    const { events, pieces } = written;
+    const size = 2 * (id.length + events.length) + pieces.bytes;
     const took = now - startedAt;
-    store.set(id, { content, pieces, keptAt: now, took }, size);
+    store.set(id, { events, pieces, keptAt: now, took }, size);
     changes.tell();
   };
 

@@ -74,17 +74,6 @@ describe('TextList', () => {
     parse.mockRestore();
   });
 
-  it('shows all of them as long as they are few', () => {
-    expect(listOf([]).few).toEqual([]);
-    expect(listOf(counted(63)).few).toEqual(counted(63));
-    for (const count of [64, 65, 20_000]) expect(listOf(counted(count)).few).toBeUndefined();
-    const page = Array.from({ length: 64 }, () => 'x'.repeat(1000));
-    expect(listOf([...page, 'y']).few).toBeUndefined();
-    const settled = listOf(counted(1));
-    settled.settle();
-    expect(settled.few).toBeUndefined();
-  });
-
   it('takes two bytes a character at first, and one for most of what is long', () => {
     const short = listOf(['word']);
     short.settle();
