@@ -40,10 +40,22 @@ describe('the figures of speed in the README', () => {
     expect(section).toContain(`| ${cells.join(' | ')} |`);
   });
 
-  it('are those of the results: sizes', () => {
+  it('are those of the results: the first token', () => {
+    const added = (contender: string): string =>
+      rowOf('first-token-chat', contender).figures['alone50-added']!.median.toFixed(2);
+    const told = [...section.matchAll(/(\d+\.\d\d) ms/g)].map(([, figure]) => figure);
+    expect(told).toEqual([added('rxllm-full'), added('openai'), added('ai-sdk')]);
+  });
+
+  it('are those of the results: memory and sizes', () => {
+    const heap = (contender: string): string =>
+      rowOf('memory-chat-1000', contender).figures['over1000']!.median.toFixed(1);
     const size = (contender: string, column: string): string =>
       rowOf('size', contender).figures[column]!.median.toFixed(1);
     expect([...section.matchAll(/(\d+\.\d) kB/g)].map(([, figure]) => figure)).toEqual([
+      heap('rxllm-full'),
+      heap('openai'),
+      heap('ai-sdk'),
       size('rxllm-full', 'node-gzip'),
       size('openai', 'node-gzip'),
       size('rxllm-full', 'browser-gzip'),
