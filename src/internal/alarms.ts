@@ -28,28 +28,6 @@ interface Timer {
   readonly subscription: Subscription;
 }
 
-/** Whose timers begin when what sets their alarms has begun. */
-let late: Alarms[] | undefined;
-
-/**
- * Begins what sets alarms, and behind it their timers, in the order of the alarms: a request need
- * not wait for them, and what has ended by then takes none.
- */
-export function armAfter(begin: () => void): void {
-  if (late) {
-    begin();
-    return;
-  }
-  const mine: Alarms[] = [];
-  late = mine;
-  try {
-    begin();
-  } finally {
-    late = undefined;
-    for (const alarms of mine) alarms.arm();
-  }
-}
-
 /** Alarms of many calls on one clock, and one timer for all of them while there are any. */
 export class Alarms {
   readonly clock: SteadyClock;
@@ -65,19 +43,18 @@ export class Alarms {
   set(due: number, sleeper: Sleeper): Alarm {
     const alarm = new Alarm(due, sleeper);
     this.#heap.add(alarm);
-    if (late) late.push(this);
-    else this.arm();
+    this.#arm();
     return alarm;
   }
 
   /** Takes back an alarm that has not rung. */
   clear(alarm: Alarm): void {
     this.#heap.remove(alarm);
-    this.arm();
+    this.#arm();
   }
 
-  /** Has a timer for what is due first. One that rings too early does no harm: most calls end before. */
-  arm(): void {
+  // One that rings too early does no harm: most calls end before their alarms.
+  #arm(): void {
     const { first } = this.#heap;
     if (first && this.#timer && this.#isGood(this.#timer, first.due)) return;
     this.#timer?.subscription.unsubscribe();
@@ -105,7 +82,7 @@ export class Alarms {
         first.sleeper.wake(time);
       }
     } finally {
-      this.arm();
+      this.#arm();
     }
   }
 }

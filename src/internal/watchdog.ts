@@ -1,7 +1,7 @@
 import type { Subscriber } from 'rxjs';
 import { LlmError } from '../error/llm-error';
 import { isKeepAlive } from '../event/chat-event';
-import { armAfter, HAIR, type Alarm, type Alarms, type Sleeper } from './alarms';
+import { HAIR, type Alarm, type Alarms, type Sleeper } from './alarms';
 import { afterBurst, type Latecomer } from './burst';
 import type { Source } from './call';
 import { Commitment, isNotice } from './commit';
@@ -58,11 +58,9 @@ export class Watchdog<T> extends OperatorSubscriber<T> implements Sleeper, Latec
 
   /** Subscribes to what is to be watched. Its alarm is set first: outer ones ring before inner ones. */
   watch(source: Source<T>): void {
-    armAfter(() => {
-      // Who was left already would leave an alarm behind.
-      if (!this.closed) this.wake(this.begun);
-      if (!this.closed) source.subscribe(this);
-    });
+    // Who was left already would leave an alarm behind.
+    if (!this.closed) this.wake(this.begun);
+    if (!this.closed) source.subscribe(this);
   }
 
   /** Waits for the limit that comes first, or gives up when it has come. */

@@ -1,6 +1,6 @@
 import { asyncScheduler, VirtualTimeScheduler } from 'rxjs';
 import { describe, expect, it, vi } from 'vitest';
-import { Alarms, armAfter } from '../../src/internal/alarms';
+import { Alarms } from '../../src/internal/alarms';
 import { adjustableClock } from '../support/adjustable-clock';
 
 function setUp() {
@@ -114,42 +114,5 @@ describe('Alarms', () => {
     set(alarms.clock.time + 20, 'new');
     runTo(60);
     expect(woken).toEqual(['left over', 'new']);
-  });
-
-  it('begins timers behind what set their alarms, in the order of these', () => {
-    const clock = new VirtualTimeScheduler();
-    const woken: string[] = [];
-    const set = (name: string) =>
-      new Alarms(clock).set(10, {
-        wake: () => {
-          woken.push(name);
-        },
-      });
-    armAfter(() => {
-      set('outer');
-      armAfter(() => {
-        set('inner');
-      });
-      expect(clock.actions).toEqual([]);
-    });
-    expect(clock.actions).toHaveLength(2);
-    set('last');
-    expect(clock.actions).toHaveLength(3);
-    clock.flush();
-    expect(woken).toEqual(['outer', 'inner', 'last']);
-  });
-
-  it('begins timers also behind what throws', () => {
-    const { clock, set } = setUp();
-    const bad = new Error('bad');
-    expect(() => {
-      armAfter(() => {
-        set(10, 'a');
-        throw bad;
-      });
-    }).toThrow(bad);
-    expect(clock.actions).toHaveLength(1);
-    set(5, 'b');
-    expect(clock.actions.map(({ delay }) => delay)).toEqual([5]);
   });
 });
