@@ -18,8 +18,8 @@ export interface Call<T> extends Source<T> {
   readonly chat: boolean;
   /** What the request's context says; of a request that is not for a chat, nothing. */
   readonly context: RequestContext;
-  /** The call with more in the request's context; of other requests, the call as it is. */
-  within(more: RequestContext): Source<T>;
+  /** The call with another context of the request; of requests not for a chat, the call as it is. */
+  within(context: RequestContext): Source<T>;
 }
 
 const nothing: RequestContext = {};
@@ -40,10 +40,8 @@ class HandlerCall<Request, T> implements Call<T> {
     begin(this.handler, this.request, subscriber);
   }
 
-  within(more: RequestContext): Source<T> {
-    if (!this.chat) return this;
-    const { handler, request, context } = this;
-    return new HandlerCall(handler, { ...request, context: { ...context, ...more } });
+  within(context: RequestContext): Source<T> {
+    return this.chat ? new HandlerCall(this.handler, { ...this.request, context }) : this;
   }
 }
 

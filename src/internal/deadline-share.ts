@@ -64,12 +64,16 @@ export abstract class SharedAttempt<T> extends OperatorSubscriber<T> implements 
     const { time: begun, now } = attempting.alarms.clock.read();
     const time = Math.max(0, last - now) / left;
     this.#share = { lifted: false, time, of: attempting };
-    const more: SharedContext = { firstTokenDeadline: now + time, [share]: this.#share };
     if (time <= HAIR) {
       this.wake();
       return;
     }
-    call.within(more).subscribe(this);
+    const shared: SharedContext = {
+      ...call.context,
+      firstTokenDeadline: now + time,
+      [share]: this.#share,
+    };
+    call.within(shared).subscribe(this);
     // It is waited for only where no deadline nearer to the wire has lifted it.
     if (!this.closed) this.#wait(this.#share, begun + time);
   }

@@ -102,9 +102,8 @@ export class Flight extends SharedSubscriber<ChatEvent> {
   protected override onNext(event: ChatEvent): void {
     try {
       const live = this.#live;
-      const copied = this.#note(event);
-      // What is held as a copy, and told to one alone, is nobody else's.
-      if (!copied || live.length > 1) freezeEvent(event);
+      // What is not held, or as a copy, and told to one alone, is nobody else's.
+      if (this.#note(event) || live.length > 1) freezeEvent(event);
       for (let at = 0; at < live.length; at += 1) live[at]!.tell(event);
     } catch (thrown) {
       reportAside(thrown);
@@ -127,9 +126,9 @@ export class Flight extends SharedSubscriber<ChatEvent> {
     });
   }
 
-  /** Takes note of an event, and tells whether a copy of it is held. */
+  /** Takes note of an event, and tells whether it is itself held. */
   #note(event: ChatEvent): boolean {
-    if (isText(event)) return this.#attempt.add(event);
+    if (isText(event)) return !this.#attempt.add(event);
     switch (event.type) {
       case 'retract':
         this.#attempt = new Recording();
@@ -146,17 +145,17 @@ export class Flight extends SharedSubscriber<ChatEvent> {
       case 'keep-alive':
         return false;
       default:
-        return this.#attempt.add(event);
+        return !this.#attempt.add(event);
     }
   }
 
   // What is left of the server's limits is news only when it is told.
   #begin(event: StartEvent): boolean {
     const { rateLimit, ...rest } = event;
-    if (rateLimit === undefined) return this.#attempt.add(event);
+    if (rateLimit === undefined) return !this.#attempt.add(event);
     freezeEvent(rest);
     this.#attempt.add(rest);
-    return true;
+    return false;
   }
 
   #land(complete: boolean, end: (reader: Reader) => void): void {

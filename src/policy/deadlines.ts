@@ -7,6 +7,7 @@ import { keepOne } from '../internal/keep-one';
 import { checkNumber } from '../internal/options';
 import { streamPolicy } from '../internal/stream-policy';
 import { Watchdog } from '../internal/watchdog';
+import type { RequestContext } from '../request/chat-request';
 
 /** Options for {@link deadlines}. Each is in milliseconds; one that is left out is not kept. */
 export interface DeadlinesOptions {
@@ -88,9 +89,15 @@ export function deadlines<T = ChatEvent>(options: DeadlinesOptions): StreamPolic
     watchdog.total = deadline < own ? undefined : total;
     // What comes from elsewhere may mean something else by a keep-alive.
     watchdog.swallows = listens && chat && !context.keepAlives;
-    const within: { deadline?: number; keepAlives?: boolean } = {};
+    if (deadline === Infinity && !listens) {
+      watchdog.watch(call);
+      return;
+    }
+    const within: Writable<RequestContext> = { ...context };
     if (deadline !== Infinity) within.deadline = deadline;
     if (listens) within.keepAlives = true;
-    watchdog.watch(deadline === Infinity && !listens ? call : call.within(within));
+    watchdog.watch(call.within(within));
   });
 }
+
+type Writable<T> = { -readonly [Field in keyof T]: T[Field] };

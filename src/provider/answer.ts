@@ -26,6 +26,18 @@ export interface AnswerOptions {
   readonly keepAlives: boolean;
 }
 
+/**
+ * What can be made ready of an answer as soon as its head is here: its first text is waited for, and
+ * mostly comes later.
+ */
+interface Opening {
+  readonly rateLimit: RateAllowances | undefined;
+  /** Reads a body that is named a stream. */
+  readonly frames: FrameReader | undefined;
+  /** Of the other headers nobody asks once the body has begun, and a stream may be open for long. */
+  readonly rest: ResponseHead;
+}
+
 /** One response: picks the reader that fits its head, and ends the stream exactly once. */
 export class Answer
   extends OperatorSubscriber<ResponseHead | Uint8Array, ChatEvent>
@@ -34,7 +46,7 @@ export class Answer
   /** Whether `finish` was emitted. */
   finished = false;
   #head: ResponseHead | undefined;
-  #rateLimit: RateAllowances | undefined;
+  #opening: Opening | undefined;
   #reader: FrameReader | undefined;
   /** Whether the frame at hand has said nothing so far. */
   #silent = true;
@@ -69,7 +81,7 @@ export class Answer
     }
     this.#tellPieces();
     if (event.type === 'finish') this.finished = true;
-    const limited = event.type === 'start' && this.#rateLimit;
+    const limited = event.type === 'start' && this.#opening?.rateLimit;
     this.out.next(limited ? { ...event, rateLimit: limited } : event);
   }
 
@@ -100,7 +112,7 @@ export class Answer
   #read(bytes: Uint8Array): void {
     try {
       if (this.#reader) this.#reader.push(bytes);
-      else if (this.#head) this.#first(bytes, this.#head);
+      else if (this.#opening) this.#first(bytes, this.#opening);
     } finally {
       this.#tellPieces();
     }
@@ -156,28 +168,37 @@ export class Answer
     this.#head = head;
     this.#reader = undefined;
     this.#keepAlive();
-    if (ANSWERS.includes(head.status)) return;
+    if (ANSWERS.includes(head.status)) {
+      this.#opening = this.#open(head);
+      return;
+    }
     this.#reader = collect(ERROR_BODY_LENGTH, (text) => {
       throw this.failure(readErrorText(text));
     });
   }
 
+  #open({ status, headers, receivedAt }: ResponseHead): Opening {
+    return {
+      rateLimit: rateAllowances(headers, receivedAt),
+      frames: STREAM.test(headers['content-type'] ?? '') ? this.#frames() : undefined,
+      rest: { status, headers: idsOf(headers), receivedAt },
+    };
+  }
+
   /** Lets the first character of a body choose its reader, since servers call streams by wrong names. */
-  #first(bytes: Uint8Array, { status, headers, receivedAt }: ResponseHead): void {
+  #first(bytes: Uint8Array, { frames, rest }: Opening): void {
     const start = startOf(bytes);
     if (start === -1) return;
-    const first = String.fromCharCode(bytes[start]!);
-    this.#reader = this.#readerOf(first, headers['content-type'] ?? '');
-    this.#rateLimit = rateAllowances(headers, receivedAt);
-    // Of the other headers of an answer nobody asks, and a stream may be open for long.
-    this.#head = { status, headers: idsOf(headers), receivedAt };
+    this.#reader = this.#readerOf(String.fromCharCode(bytes[start]!), frames);
+    this.#head = rest;
     this.#reader.push(start === 0 ? bytes : bytes.subarray(start));
   }
 
-  #readerOf(first: string, type: string): FrameReader {
+  #readerOf(first: string, frames: FrameReader | undefined): FrameReader {
     // A page of some proxy.
     if (first === '<') throw this.failure(undefined);
-    if (STREAM.test(type) || (first !== '{' && first !== '[')) return this.#frames();
+    if (frames) return frames;
+    if (first !== '{' && first !== '[') return this.#frames();
     return jsonOrLines(this.options.maxFrameLength, {
       lines: () => this.#frames(),
       body: (json) => {

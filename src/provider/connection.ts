@@ -56,7 +56,14 @@ export function connect(vendor: Vendor, options: ProviderOptions): Connection {
   const basePathOf = rememberLast((base: string) =>
     new URL(joinURL(name, base, '')).pathname.replace(/\/+$/, ''),
   );
-  const hostnameOf = rememberLast((url: string) => new URL(url).hostname);
+  // Without a key it is empty.
+  const greet = rememberLast((url: string, secret: string) => {
+    const { hostname } = new URL(url);
+    const open = secret !== '' || vendor.passes.some((header) => header in own);
+    if (!open && hostname === vendor.keyHost) throw missingKey(name, vendor.keyVariables);
+    const given = secret === '' ? undefined : secret;
+    return { url, hostname, headers: { ...vendor.headers(given, hostname), ...own } };
+  });
   const locate = (base: string, path: (basePath: string) => string): string => {
     const { readBase = (whole: string) => whole } = vendor;
     const whole = readBase(base);
@@ -69,13 +76,7 @@ export function connect(vendor: Vendor, options: ProviderOptions): Connection {
     open: (path) => {
       const url =
         baseURL === undefined ? fromEnvironment(vendor, name, path, locate) : locate(baseURL, path);
-      const secret = key();
-      const open = secret !== undefined || vendor.passes.some((header) => header in own);
-      const hostname = hostnameOf(url);
-      if (!open && hostname === vendor.keyHost) {
-        throw missingKey(name, vendor.keyVariables);
-      }
-      return { url, hostname, headers: { ...vendor.headers(secret, hostname), ...own } };
+      return greet(url, key() ?? '');
     },
     model: (request) => {
       const wanted = request.model ?? model;

@@ -58,6 +58,16 @@ describe('Flight', () => {
     expect(one.events[2]).toBe(piece);
   });
 
+  it('freezes a notice that many read, not one that is told to one alone', () => {
+    const flight = takeOff();
+    const [mine, ours] = ['one', 'two'].map((name) => ({ type: 'route', by: 'failover', name }) as const);
+    listen(flight);
+    flight.next(mine!);
+    listen(flight);
+    flight.next(ours!);
+    expect([mine, ours].map(Object.isFrozen)).toEqual([false, true]);
+  });
+
   it('tells all of its end, though what is torn down with one of them throws', () => {
     vi.useFakeTimers();
     const unhandled = vi.fn();

@@ -32,12 +32,12 @@ describe('streamPolicy', () => {
     ]);
   });
 
-  it('can ask with more in the context of a chat request, and of no other', () => {
+  it('can ask with another context of a chat request, and of no other', () => {
     const { policy } = setUp();
     const asked: unknown[] = [];
     const within = streamPolicy<number>((call, destination) => {
       asked.push(call.context);
-      call.within({ deadline: 7 }).subscribe(destination);
+      call.within({ ...call.context, deadline: 7 }).subscribe(destination);
     });
     const handler = (request: unknown) => {
       asked.push(request);

@@ -35,7 +35,7 @@ function isOf(domain: string, hostname: string): boolean {
 
 /** Azure takes its keys in a header of its own, also where a government has its own Azure. */
 function isAzure(hostname: string): boolean {
-  return /\.azure\.(?:com|us|cn)$/.test(hostname);
+  return ['.azure.com', '.azure.us', '.azure.cn'].some((end) => hostname.endsWith(end));
 }
 
 function authorize(key: string | undefined, hostname: string): Readonly<Record<string, string>> {
