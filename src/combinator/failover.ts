@@ -4,7 +4,7 @@ import { LlmError } from '../error/llm-error';
 import type { ChatEvent } from '../event/chat-event';
 import type { Handler } from '../handler';
 import { Alarms } from '../internal/alarms';
-import { callOf } from '../internal/call';
+import { callOf, keepCalls } from '../internal/call';
 import { SharedAttempt, type Attempting } from '../internal/deadline-share';
 import { directHandler } from '../internal/direct-handler';
 import { keepOne } from '../internal/keep-one';
@@ -79,6 +79,7 @@ export function failover<Request = ChatRequest, Event = ChatEvent>(
   const attempting: Attempting = { policy: 'failover', heldBackBy: ['wait'], alarms };
   const rules: Rules<Request, Event> = { entries, when, afterOutput, attempting };
 
+  keepCalls();
   keepOne(Attempt, (reader, nothing) => new Attempt(nothing, nothing, [], reader));
   return directHandler((request, destination) => {
     askNext(rules, request, [], destination);

@@ -2,9 +2,9 @@ import { asyncScheduler, Observable, type SchedulerLike } from 'rxjs';
 import { classify } from '../error/classify';
 import type { ChatEvent } from '../event/chat-event';
 import type { Handler } from '../handler';
-import { callOf } from '../internal/call';
+import { callOf, keepCalls } from '../internal/call';
 import { Changes } from '../internal/changes';
-import { judgeCall, type Judge, type Verdict } from '../internal/judge-call';
+import { keepJudged, judgeCall, type Judge, type Verdict } from '../internal/judge-call';
 import { isChatRequest, memberEntries, type Members } from '../internal/members';
 import { checkFunction, checkNumber, checkOneOf, MAX_DELAY } from '../internal/options';
 import { Setting } from '../internal/setting';
@@ -177,6 +177,8 @@ export function loadBalance<Request = ChatRequest, Event = ChatEvent>(
     return { member, share };
   });
 
+  keepCalls();
+  keepJudged();
   const handler: Handler<Request, Event> = (request) =>
     new Observable((destination) => {
       for (const { member, share } of shares) {

@@ -61,9 +61,13 @@ class PlainCall<T> implements Call<T> {
   }
 }
 
+/** Keeps one for those who will make calls. */
+export function keepCalls(): void {
+  keepOne(HandlerCall, (_, nothing) => new HandlerCall(nothing, nothing));
+}
+
 /** The call that a handler makes of a request. */
 export function callOf<Request, T>(handler: Handler<Request, T>, request: Request): Call<T> {
-  keepOne(HandlerCall, (_, nothing) => new HandlerCall(nothing, nothing));
   return new HandlerCall(handler, request);
 }
 

@@ -1,5 +1,5 @@
 import type { Subscriber, Unsubscribable } from 'rxjs';
-import { isText, type ChatEvent, type StartEvent, type TextEvent } from '../event/chat-event';
+import { isText, type ChatEvent, type TextEvent } from '../event/chat-event';
 import { freezeEvent } from './deep-freeze';
 import { keepOne } from './keep-one';
 import { SharedSubscriber, tellTexts, textTarget, tie, type Origin } from './operate';
@@ -135,7 +135,7 @@ export class Flight extends SharedSubscriber<ChatEvent> {
         return false;
       case 'start':
         if (this.#attempt.begun) this.#attempt = new Recording();
-        return this.#begin(event);
+        return !this.#attempt.add(event);
       case 'retry':
       case 'route':
       case 'cache':
@@ -147,15 +147,6 @@ export class Flight extends SharedSubscriber<ChatEvent> {
       default:
         return !this.#attempt.add(event);
     }
-  }
-
-  // What is left of the server's limits is news only when it is told.
-  #begin(event: StartEvent): boolean {
-    const { rateLimit, ...rest } = event;
-    if (rateLimit === undefined) return !this.#attempt.add(event);
-    freezeEvent(rest);
-    this.#attempt.add(rest);
-    return false;
   }
 
   #land(complete: boolean, end: (reader: Reader) => void): void {

@@ -34,12 +34,16 @@ export interface Judge {
  * has got the whole answer, who leaves before it leaves no verdict.
  */
 export function judgeCall<T>(source: Source<T>, destination: Subscriber<T>, judge: Judge): void {
+  if (destination.closed) judge.settle();
+  else source.subscribe(new JudgedCall(destination, judge));
+}
+
+/** Keeps one for those who will judge calls. */
+export function keepJudged(): void {
   keepOne(JudgedCall, (reader, nothing) => {
     const clock = new SteadyClock({ now, schedule: nothing });
     return new JudgedCall(reader, { clock, settle: nothing });
   });
-  if (destination.closed) judge.settle();
-  else source.subscribe(new JudgedCall(destination, judge));
 }
 
 const now = (): number => 0;

@@ -1,5 +1,5 @@
-import { isText, type ChatEvent, type TextEvent } from '../event/chat-event';
-import { freezeEvent } from './deep-freeze';
+import { isText, type ChatEvent, type StartEvent, type TextEvent } from '../event/chat-event';
+import { deepFreeze, freezeEvent } from './deep-freeze';
 import { isJson } from './is-json';
 import { TextList } from './text-list';
 
@@ -23,7 +23,8 @@ export class Recording implements Iterable<ChatEvent> {
 
   /** Takes an event, and tells whether it holds a copy of it and not the event itself. */
   add(event: ChatEvent): boolean {
-    return isBare(event) ? this.addText(event) : this.#hold(event);
+    if (isBare(event)) return this.addText(event);
+    return event.type === 'start' ? this.#begin(event) : this.#hold(event);
   }
 
   /** Does the same with a piece of text that has nothing else in it. */
@@ -33,6 +34,17 @@ export class Recording implements Iterable<ChatEvent> {
     if (this.#run?.type === type) this.#run.count += 1;
     else this.#parts.push((this.#run = new Run(type)));
     this.#pieces.add(text);
+    return true;
+  }
+
+  // As the first text waits for this, what it says of the server's limits is taken out when it is read.
+  #begin(event: StartEvent): boolean {
+    const copy = { ...event };
+    for (const name in copy) {
+      const inner: unknown = copy[name as never];
+      if (typeof inner === 'object' && name !== 'rateLimit') deepFreeze(inner);
+    }
+    this.#hold(copy);
     return true;
   }
 
@@ -57,7 +69,7 @@ export class Recording implements Iterable<ChatEvent> {
   write(): Written | undefined {
     this.#pieces.settle();
     const events = writeJson(
-      this.#parts.map((part) => (part instanceof Run ? [part.type, part.count] : part)),
+      this.#parts.map((part) => (part instanceof Run ? [part.type, part.count] : lasting(part))),
     );
     return events === undefined ? undefined : { events, pieces: this.#pieces };
   }
@@ -67,12 +79,19 @@ export class Recording implements Iterable<ChatEvent> {
     const read = reader(this.#pieces);
     for (const part of this.#parts) {
       if (!(part instanceof Run)) {
-        yield part;
+        yield lasting(part);
         continue;
       }
       for (let told = 0; told < part.count; told += 1) yield read(part.type);
     }
   }
+}
+
+/** What is left of the server's limits is news only once. */
+function lasting(event: ChatEvent): ChatEvent {
+  if (event.type !== 'start') return event;
+  const { rateLimit: _, ...rest } = event;
+  return Object.freeze(rest);
 }
 
 /** The events of a recording that was written; all are frozen, and made anew. */

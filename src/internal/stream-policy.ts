@@ -1,6 +1,6 @@
 import { Observable, type Subscriber } from 'rxjs';
 import type { Handler, StreamPolicy } from '../handler';
-import { callOf, plainCall, type Call } from './call';
+import { callOf, keepCalls, plainCall, type Call } from './call';
 import { directHandler } from './direct-handler';
 
 /**
@@ -20,6 +20,7 @@ export function streamPolicy<T>(
         subscribe(plainCall(input), destination);
       });
     }
+    keepCalls();
     return directHandler((request, destination) => {
       subscribe(callOf(input, request), destination);
     });

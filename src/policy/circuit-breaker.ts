@@ -4,7 +4,7 @@ import { LlmError } from '../error/llm-error';
 import type { ChatEvent } from '../event/chat-event';
 import type { StreamPolicy } from '../handler';
 import { Changes } from '../internal/changes';
-import { judgeCall } from '../internal/judge-call';
+import { judgeCall, keepJudged } from '../internal/judge-call';
 import { checkFunction, checkNumber, MAX_DELAY } from '../internal/options';
 import { Setting } from '../internal/setting';
 import { SteadyClock } from '../internal/steady-clock';
@@ -148,6 +148,7 @@ export function circuitBreaker<T = ChatEvent>(
   const clock = new SteadyClock(scheduler);
   const changes = new Changes();
 
+  keepJudged();
   const policy = streamPolicy<T>((call, destination) => {
     failureRate.follow(destination);
     slowCallRate.follow(destination);

@@ -29,7 +29,8 @@ const BLANK: ReadonlySet<number> = new Set([0x09, 0x0a, 0x0d, 0x20, 0xef, 0xbb, 
 
 /** Where a body begins: behind blank space and a byte order mark, which are dropped. */
 export function startOf(bytes: Uint8Array): number {
-  return bytes.findIndex((byte) => !BLANK.has(byte));
+  for (let at = 0; at < bytes.length; at += 1) if (!BLANK.has(bytes[at]!)) return at;
+  return -1;
 }
 
 /** What becomes of a body that begins as JSON. */

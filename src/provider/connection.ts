@@ -56,13 +56,15 @@ export function connect(vendor: Vendor, options: ProviderOptions): Connection {
   const basePathOf = rememberLast((base: string) =>
     new URL(joinURL(name, base, '')).pathname.replace(/\/+$/, ''),
   );
-  // Without a key it is empty.
+  // Most calls show the same as the one before. Without a key the secret is empty.
   const greet = rememberLast((url: string, secret: string) => {
     const { hostname } = new URL(url);
     const open = secret !== '' || vendor.passes.some((header) => header in own);
     if (!open && hostname === vendor.keyHost) throw missingKey(name, vendor.keyVariables);
     const given = secret === '' ? undefined : secret;
-    return { url, hostname, headers: { ...vendor.headers(given, hostname), ...own } };
+    const type = { 'content-type': 'application/json' };
+    const headers = Object.freeze({ ...type, ...vendor.headers(given, hostname), ...own });
+    return { url, hostname, headers };
   });
   const locate = (base: string, path: (basePath: string) => string): string => {
     const { readBase = (whole: string) => whole } = vendor;

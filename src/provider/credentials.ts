@@ -41,8 +41,10 @@ export function readKey(
   apiKey: string | undefined,
   variables: readonly string[],
 ): string | undefined {
-  const key = apiKey ?? environmentVariable(...variables);
-  if (key === undefined || key === '') return undefined;
+  // That one was checked where it was given.
+  if (apiKey !== undefined) return apiKey === '' ? undefined : apiKey;
+  const key = environmentVariable(...variables);
+  if (key === undefined) return undefined;
   if (NOT_FOR_HEADERS.test(key)) {
     throw new LlmError(
       `${provider}: the key in ${variables.join(' or ')} holds a character that a header can't carry`,

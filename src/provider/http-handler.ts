@@ -24,10 +24,11 @@ export function httpHandler(
     (reader) => new Answer(silence, reader, { maxFrameLength: 1, keepAlives: false }),
   );
   return directHandler((request, destination) => {
-    const written = write(protocol, request);
+    const { url, headers, body } = write(protocol, request);
     const keepAlives = request.context?.keepAlives ?? false;
     const answer = new Answer(protocol, destination, { maxFrameLength, keepAlives });
-    transport({ ...written, finished: () => answer.finished }).subscribe(answer);
+    const finished = (): boolean => answer.finished;
+    transport({ url, headers, body, finished }).subscribe(answer);
   });
 }
 
@@ -39,11 +40,7 @@ const silence = { createDecoder: () => ({}) } as unknown as Protocol;
 function write(protocol: Protocol, request: ChatRequest): Omit<TransportRequest, 'finished'> {
   try {
     const { url, headers, body } = protocol.encode(request);
-    return {
-      url,
-      headers: { 'content-type': 'application/json', ...headers },
-      body: JSON.stringify(body),
-    };
+    return { url, headers, body: JSON.stringify(body) };
   } catch (thrown) {
     if (LlmError.is(thrown)) throw thrown;
     // Without the cause, whose message may quote the request.

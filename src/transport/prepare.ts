@@ -31,7 +31,11 @@ export function secretsIn({ headers, target }: Omit<PreparedRequest, 'body'>): r
   return secretWords([...Object.values(headers), ...new URL(target.href).searchParams.values()]);
 }
 
+/** The headers that were checked last. What is frozen stays as it was then. */
+let last: { readonly given: object; readonly headers: PreparedRequest['headers'] } | undefined;
+
 function checked(given: TransportRequest['headers']): PreparedRequest['headers'] {
+  if (last?.given === given) return last.headers;
   const headers: Record<string, string> = { 'accept-encoding': 'identity' };
   for (const name of Object.keys(given)) {
     const value = given[name]!;
@@ -40,6 +44,7 @@ function checked(given: TransportRequest['headers']): PreparedRequest['headers']
     }
     headers[name.toLowerCase()] = value;
   }
+  if (Object.isFrozen(given)) last = { given, headers };
   return headers;
 }
 

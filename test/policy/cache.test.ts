@@ -197,8 +197,13 @@ describe('what cache keeps', () => {
       ...toolCall('tool', { list: [{ deep: true }], none: null }),
     });
     const given = setUp({}, () => of(start(), call, finish({ usage: { outputTokens: 1 } })));
-    const [first, second] = [given.call(), given.call()];
-    for (const events of [first.values, second.values]) {
+    const first = given.call();
+    const [begun, ...rest] = first.values;
+    // What is held of the start is a copy.
+    Object.assign(begun!, { model: 'changed' });
+    const second = given.call();
+    expect(second.values[1]).toEqual(start());
+    for (const events of [rest, second.values]) {
       const check = (value: unknown): void => {
         if (typeof value !== 'object' || value === null) return;
         expect(Object.isFrozen(value)).toBe(true);
