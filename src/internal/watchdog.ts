@@ -37,7 +37,8 @@ export class Watchdog<T> extends OperatorSubscriber<T> implements Sleeper, Latec
   #last: number;
   /** Whether something has been heard of what comes at once, and is still being told. */
   #heard = false;
-  #alive = false;
+  /** Whether the server has shown a sign, or nobody waits for one. */
+  #alive: boolean;
   /** Until the first output. */
   #committed: Commitment | undefined = new Commitment();
   #alarm: Alarm | undefined;
@@ -54,6 +55,7 @@ export class Watchdog<T> extends OperatorSubscriber<T> implements Sleeper, Latec
   ) {
     super(out);
     this.#last = begun;
+    this.#alive = limits.connect === undefined;
   }
 
   /** Subscribes to what is to be watched. Its alarm is set first: outer ones ring before inner ones. */

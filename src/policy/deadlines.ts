@@ -7,6 +7,7 @@ import { keepOne } from '../internal/keep-one';
 import { checkNumber } from '../internal/options';
 import { streamPolicy } from '../internal/stream-policy';
 import { Watchdog } from '../internal/watchdog';
+import type { Writable } from '../internal/writable';
 import type { RequestContext } from '../request/chat-request';
 
 /** Options for {@link deadlines}. Each is in milliseconds; one that is left out is not kept. */
@@ -99,5 +100,3 @@ export function deadlines<T = ChatEvent>(options: DeadlinesOptions): StreamPolic
     watchdog.watch(call.within(within));
   });
 }
-
-type Writable<T> = { -readonly [Field in keyof T]: T[Field] };

@@ -1,5 +1,6 @@
 import { firstValue, readInstant, readReset, values, type ResetClock } from '../error/wait-text';
 import type { RateAllowance, RateAllowances } from '../event/chat-event';
+import type { Writable } from '../internal/writable';
 
 type Headers = Readonly<Record<string, string>>;
 
@@ -102,8 +103,6 @@ function allowance(
   if (!Number.isNaN(reset)) found.reset = Math.max(0, reset);
   return found;
 }
-
-type Writable<T> = { -readonly [Field in keyof T]: T[Field] };
 
 function count(text = ''): number | undefined {
   return /^\d{1,15}$/.test(text) ? Number(text) : undefined;

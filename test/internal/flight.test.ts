@@ -60,7 +60,9 @@ describe('Flight', () => {
 
   it('freezes a notice that many read, not one that is told to one alone', () => {
     const flight = takeOff();
-    const [mine, ours] = ['one', 'two'].map((name) => ({ type: 'route', by: 'failover', name }) as const);
+    const [mine, ours] = ['one', 'two'].map(
+      (name) => ({ type: 'route', by: 'failover', name }) as const,
+    );
     listen(flight);
     flight.next(mine!);
     listen(flight);

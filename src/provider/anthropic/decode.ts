@@ -6,6 +6,7 @@ import { finishFailure, finishReason } from '../finish-reason';
 import { asCount, asList, asObject, asText } from '../json';
 import { malformed, readFrame, reportsError } from '../read-frame';
 import { ToolCallAssembler } from '../tool-call-assembler';
+import { startEvent } from '../start-event';
 import type { ContentBlock, Delta, Message, MessageEvent, MessageUsage } from './wire';
 
 /** A content block that has begun; its `type` tells which deltas count. */
@@ -105,12 +106,7 @@ export class MessageDecoder implements Decoder {
   #start({ model, id }: Message): void {
     if (this.#started) return;
     this.#started = true;
-    const { provider } = this.#answer;
-    this.#answer.emit({
-      type: 'start',
-      provider,
-      ...compact({ model: asText(model), id: asText(id) }),
-    });
+    this.#answer.emit(startEvent(this.#answer.provider, model, id));
   }
 
   #blockStart(index: unknown, { type, text, thinking, id, name, input }: ContentBlock): void {

@@ -6,6 +6,7 @@ import { finishFailure, finishReason } from '../finish-reason';
 import { asCount, asList, asObject, asText } from '../json';
 import { malformed, readFrame, reportsError } from '../read-frame';
 import { ToolCallAssembler } from '../tool-call-assembler';
+import { startEvent } from '../start-event';
 import { FunctionCalls } from './function-calls';
 import type { Candidate, FunctionCall, GenerateContentResponse, Part, UsageMetadata } from './wire';
 
@@ -77,9 +78,7 @@ export class GenerateContentDecoder implements Decoder {
 
   #start({ modelVersion, responseId }: GenerateContentResponse): void {
     this.#started = true;
-    const { provider } = this.#answer;
-    const said = compact({ model: asText(modelVersion), id: asText(responseId) });
-    this.#answer.emit({ type: 'start', provider, ...said });
+    this.#answer.emit(startEvent(this.#answer.provider, modelVersion, responseId));
   }
 
   #candidate({ content, finishReason: raw }: Candidate): void {

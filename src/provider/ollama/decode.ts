@@ -4,6 +4,7 @@ import { finishFailure, finishReason } from '../finish-reason';
 import { asCount, asList, asObject, asText } from '../json';
 import { malformed, readFrame, reportsError } from '../read-frame';
 import { ToolCallAssembler } from '../tool-call-assembler';
+import { startEvent } from '../start-event';
 import type { CalledFunction, ChatMessage, ChatResponse, ToolCall } from './wire';
 
 /** Reads an answer of Ollama's chat: one JSON object a line. */
@@ -36,8 +37,7 @@ export class ChatDecoder implements Decoder {
   #response(response: ChatResponse): boolean {
     if (!this.#started) {
       this.#started = true;
-      const { provider } = this.#answer;
-      this.#answer.emit({ type: 'start', provider, ...compact({ model: asText(response.model) }) });
+      this.#answer.emit(startEvent(this.#answer.provider, response.model));
     }
     const message = asObject<ChatMessage>(response.message);
     this.#say('reasoning-delta', message?.thinking);

@@ -3,6 +3,7 @@ import type { AnswerContext, Decoder } from '../decoder';
 import { finishFailure, finishReason } from '../finish-reason';
 import { asList, asObject, asText } from '../json';
 import { malformed, readFrame, reportsError } from '../read-frame';
+import { startEvent } from '../start-event';
 import { OutputReader } from './output';
 import { readResponseUsage } from './usage';
 import type { ResponseEvent, ResponseObject } from './wire';
@@ -57,9 +58,7 @@ export class ResponseDecoder implements Decoder {
   #start(response: ResponseObject): void {
     if (this.#started) return;
     this.#started = true;
-    const { provider } = this.#answer;
-    const said = compact({ model: asText(response.model), id: asText(response.id) });
-    this.#answer.emit({ type: 'start', provider, ...said });
+    this.#answer.emit(startEvent(this.#answer.provider, response.model, response.id));
   }
 
   /** Ends as the event says, unless it is called complete and the response knows better. */

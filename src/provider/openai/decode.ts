@@ -5,6 +5,7 @@ import type { AnswerContext, Decoder } from '../decoder';
 import { finishFailure, finishReason } from '../finish-reason';
 import { asList, asObject, asText } from '../json';
 import { malformed, readFrame, reportsError } from '../read-frame';
+import { startEvent } from '../start-event';
 import { ChatToolCalls, hasToolCalls } from './tool-calls';
 import { readChatUsage } from './usage';
 import type {
@@ -131,9 +132,7 @@ export class ChatDecoder implements Decoder {
   #start(chunk: ChatChunk): void {
     if (this.#started) return;
     this.#started = true;
-    const { provider } = this.#answer;
-    const said = compact({ model: asText(chunk.model), id: asText(chunk.id) });
-    this.#answer.emit({ type: 'start', provider, ...said });
+    this.#answer.emit(startEvent(this.#answer.provider, chunk.model, chunk.id));
   }
 
   #finish(cut?: boolean): void {

@@ -1,0 +1,2 @@
+/** A value that is still being put together. */
+export type Writable<T> = { -readonly [Field in keyof T]: T[Field] };

@@ -1,0 +1,12 @@
+import type { StartEvent } from '../event/chat-event';
+import type { Writable } from '../internal/writable';
+import { asText } from './json';
+
+/** The event with which an answer begins, and what its server says of itself, if it is text. */
+export function startEvent(provider: string, model: unknown, id?: unknown): StartEvent {
+  const event: Writable<StartEvent> = { type: 'start', provider };
+  const [modelText, idText] = [asText(model), asText(id)];
+  if (modelText !== undefined) event.model = modelText;
+  if (idText !== undefined) event.id = idText;
+  return event;
+}
