@@ -20,7 +20,7 @@ export function readFrame(answer: AnswerContext, data: string, event: string | u
   const text = bare ? data : data.trim();
   // The words of an error need not be JSON.
   if (event === 'error') throw answer.failure(parse(text) ?? text);
-  if (text === '' || text === '[DONE]') return undefined;
+  if (!bare && (text === '' || text === '[DONE]')) return undefined;
   const json = parse(text);
   if (json === undefined) {
     if (event !== undefined && KEEP_ALIVE.test(event)) return undefined;
