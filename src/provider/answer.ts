@@ -57,7 +57,8 @@ export class Answer
   /** Those pieces that came after it, which are told at once. */
   #pieces: TextEvent[] = [];
   #telling = false;
-  readonly #decoder: Decoder;
+  /** Made for the head of an answer. */
+  #decoder: Decoder | undefined;
 
   constructor(
     private readonly protocol: Protocol,
@@ -65,7 +66,6 @@ export class Answer
     private readonly options: AnswerOptions,
   ) {
     super(out);
-    this.#decoder = protocol.createDecoder(this);
   }
 
   get provider(): string {
@@ -95,7 +95,7 @@ export class Answer
     if (this.finished) return;
     this.#silent = true;
     try {
-      if (this.#decoder.frame(data, event)) this.out.complete();
+      if (this.#decoder!.frame(data, event)) this.out.complete();
       else if (this.#silent) this.#keepAlive();
     } catch (thrown) {
       // A frame without its end mark may be cut: that is a truncation, not a bad frame.
@@ -131,7 +131,7 @@ export class Answer
     } finally {
       this.#tellPieces();
     }
-    if (this.finished || this.#decoder.end()) this.out.complete();
+    if (this.finished || this.#decoder?.end()) this.out.complete();
     else this.out.error(reason ?? this.#truncated());
   }
 
@@ -178,6 +178,7 @@ export class Answer
   }
 
   #open({ status, headers, receivedAt }: ResponseHead): Opening {
+    this.#decoder = this.protocol.createDecoder(this);
     return {
       rateLimit: rateAllowances(headers, receivedAt),
       frames: STREAM.test(headers['content-type'] ?? '') ? this.#frames() : undefined,
@@ -202,7 +203,7 @@ export class Answer
     return jsonOrLines(this.options.maxFrameLength, {
       lines: () => this.#frames(),
       body: (json) => {
-        this.#decoder.body(json);
+        this.#decoder!.body(json);
       },
       tooLong: () => this.#tooLong(),
     });

@@ -32,9 +32,8 @@ export function httpHandler(
   });
 }
 
-// All that an answer uses of its protocol at first. Made within the function of a handler, it would
-// hold what that handler knows.
-const silence = { createDecoder: () => ({}) } as unknown as Protocol;
+// An answer uses nothing of its protocol at first.
+const silence = {} as Protocol;
 
 /** Writes a request; one that can't be written is the caller's fault. */
 function write(protocol: Protocol, request: ChatRequest): Omit<TransportRequest, 'finished'> {
