@@ -11,10 +11,6 @@ export interface Sleeper {
 /** What sums of fractions of a millisecond, which no timer keeps, may be off. */
 export const HAIR = 1e-5;
 
-// A timer is set for no longer, in milliseconds. Most calls end earlier, and to set another one of the
-// same length costs Node little, while it sets up a list for each new length.
-const LONGEST = 10_000;
-
 /** An alarm that is set. */
 export class Alarm implements Due {
   place = 0;
@@ -64,7 +60,7 @@ export class Alarms {
     this.#timer?.subscription.unsubscribe();
     this.#timer = undefined;
     if (!first) return;
-    const due = Math.min(first.due, this.clock.time + LONGEST);
+    const { due } = first;
     const subscription = this.clock.at(due, () => {
       this.#timer = undefined;
       this.#ring();

@@ -87,7 +87,7 @@ export class Flight extends SharedSubscriber<ChatEvent> {
   override nextTexts(pieces: readonly TextEvent[], from: Origin): void {
     const live = this.#live;
     for (const piece of pieces) {
-      if (!this.#attempt.addText(piece) || live.length > 1) freezeEvent(piece);
+      if (this.#attempt.addText(piece) || live.length > 1) freezeEvent(piece);
     }
     for (const seat of live) {
       try {
@@ -128,14 +128,14 @@ export class Flight extends SharedSubscriber<ChatEvent> {
 
   /** Takes note of an event, and tells whether it is itself held. */
   #note(event: ChatEvent): boolean {
-    if (isText(event)) return !this.#attempt.add(event);
+    if (isText(event)) return this.#attempt.add(event);
     switch (event.type) {
       case 'retract':
         this.#attempt = new Recording();
         return false;
       case 'start':
         if (this.#attempt.begun) this.#attempt = new Recording();
-        return !this.#attempt.add(event);
+        return this.#attempt.add(event);
       case 'retry':
       case 'route':
       case 'cache':
@@ -145,7 +145,7 @@ export class Flight extends SharedSubscriber<ChatEvent> {
       case 'keep-alive':
         return false;
       default:
-        return !this.#attempt.add(event);
+        return this.#attempt.add(event);
     }
   }
 

@@ -21,7 +21,7 @@ export class Recording implements Iterable<ChatEvent> {
   #run: Run | undefined;
   readonly #pieces = new TextList();
 
-  /** Takes an event, and tells whether it holds a copy of it and not the event itself. */
+  /** Takes an event, and tells whether it holds that itself and not a copy. */
   add(event: ChatEvent): boolean {
     if (isBare(event)) return this.addText(event);
     return event.type === 'start' ? this.#begin(event) : this.#hold(event);
@@ -34,7 +34,7 @@ export class Recording implements Iterable<ChatEvent> {
     if (this.#run?.type === type) this.#run.count += 1;
     else this.#parts.push((this.#run = new Run(type)));
     this.#pieces.add(text);
-    return true;
+    return false;
   }
 
   // As the first text waits for this, what it says of the server's limits is taken out when it is read.
@@ -45,13 +45,13 @@ export class Recording implements Iterable<ChatEvent> {
       if (typeof inner === 'object' && name !== 'rateLimit') deepFreeze(inner);
     }
     this.#hold(copy);
-    return true;
+    return false;
   }
 
   #hold(event: ChatEvent): boolean {
     this.#parts.push(event);
     this.#run = undefined;
-    return false;
+    return true;
   }
 
   /** Whether there is any event. */

@@ -1,5 +1,5 @@
 /** A function of texts that does not work again for what it was given last. */
-export function rememberLast<Texts extends readonly string[], Result>(
+export function rememberLast<Texts extends readonly (string | undefined)[], Result>(
   work: (...texts: Texts) => Result,
 ): (...texts: Texts) => Result {
   let last: { readonly texts: Texts; readonly result: Result } | undefined;

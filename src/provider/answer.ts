@@ -35,7 +35,7 @@ interface Opening {
   /** Reads a body that is named a stream. */
   readonly frames: FrameReader | undefined;
   /** Of the other headers nobody asks once the body has begun, and a stream may be open for long. */
-  readonly rest: ResponseHead;
+  readonly head: ResponseHead;
 }
 
 /** One response: picks the reader that fits its head, and ends the stream exactly once. */
@@ -178,20 +178,20 @@ export class Answer
   }
 
   #open({ status, headers, receivedAt }: ResponseHead): Opening {
-    this.#decoder = this.protocol.createDecoder(this);
+    this.#decoder ??= this.protocol.createDecoder(this);
     return {
       rateLimit: rateAllowances(headers, receivedAt),
       frames: STREAM.test(headers['content-type'] ?? '') ? this.#frames() : undefined,
-      rest: { status, headers: idsOf(headers), receivedAt },
+      head: { status, headers: idsOf(headers), receivedAt },
     };
   }
 
   /** Lets the first character of a body choose its reader, since servers call streams by wrong names. */
-  #first(bytes: Uint8Array, { frames, rest }: Opening): void {
+  #first(bytes: Uint8Array, { frames, head }: Opening): void {
     const start = startOf(bytes);
     if (start === -1) return;
     this.#reader = this.#readerOf(String.fromCharCode(bytes[start]!), frames);
-    this.#head = rest;
+    this.#head = head;
     this.#reader.push(start === 0 ? bytes : bytes.subarray(start));
   }
 

@@ -56,14 +56,13 @@ export function connect(vendor: Vendor, options: ProviderOptions): Connection {
   const basePathOf = rememberLast((base: string) =>
     new URL(joinURL(name, base, '')).pathname.replace(/\/+$/, ''),
   );
-  // Most calls show the same as the one before. Without a key the secret is empty.
-  const greet = rememberLast((url: string, secret: string) => {
+  // Most calls show the same as the one before.
+  const greet = rememberLast((url: string, secret: string | undefined) => {
     const { hostname } = new URL(url);
-    const open = secret !== '' || vendor.passes.some((header) => header in own);
+    const open = secret !== undefined || vendor.passes.some((header) => header in own);
     if (!open && hostname === vendor.keyHost) throw missingKey(name, vendor.keyVariables);
-    const given = secret === '' ? undefined : secret;
     const type = { 'content-type': 'application/json' };
-    const headers = Object.freeze({ ...type, ...vendor.headers(given, hostname), ...own });
+    const headers = Object.freeze({ ...type, ...vendor.headers(secret, hostname), ...own });
     return { url, hostname, headers };
   });
   const locate = (base: string, path: (basePath: string) => string): string => {
@@ -78,7 +77,7 @@ export function connect(vendor: Vendor, options: ProviderOptions): Connection {
     open: (path) => {
       const url =
         baseURL === undefined ? fromEnvironment(vendor, name, path, locate) : locate(baseURL, path);
-      return greet(url, key() ?? '');
+      return greet(url, key());
     },
     model: (request) => {
       const wanted = request.model ?? model;

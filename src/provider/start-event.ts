@@ -5,8 +5,9 @@ import { asText } from './json';
 /** The event with which an answer begins, and what its server says of itself, if it is text. */
 export function startEvent(provider: string, model: unknown, id?: unknown): StartEvent {
   const event: Writable<StartEvent> = { type: 'start', provider };
-  const [modelText, idText] = [asText(model), asText(id)];
+  const modelText = asText(model);
   if (modelText !== undefined) event.model = modelText;
+  const idText = asText(id);
   if (idText !== undefined) event.id = idText;
   return event;
 }

@@ -31,11 +31,13 @@ export function secretsIn({ headers, target }: Omit<PreparedRequest, 'body'>): r
   return secretWords([...Object.values(headers), ...new URL(target.href).searchParams.values()]);
 }
 
-/** The headers that were checked last. What is frozen stays as it was then. */
-let last: { readonly given: object; readonly headers: PreparedRequest['headers'] } | undefined;
+/** The headers that were checked of those that are frozen, and so stay as they were. */
+const known = new WeakMap<object, PreparedRequest['headers']>();
 
+// Each request has headers of its own, as a `fetch` or a dispatcher of the user's may add to them.
 function checked(given: TransportRequest['headers']): PreparedRequest['headers'] {
-  if (last?.given === given) return last.headers;
+  const before = known.get(given);
+  if (before) return { ...before };
   const headers: Record<string, string> = { 'accept-encoding': 'identity' };
   for (const name of Object.keys(given)) {
     const value = given[name]!;
@@ -44,8 +46,9 @@ function checked(given: TransportRequest['headers']): PreparedRequest['headers']
     }
     headers[name.toLowerCase()] = value;
   }
-  if (Object.isFrozen(given)) last = { given, headers };
-  return headers;
+  if (!Object.isFrozen(given)) return headers;
+  known.set(given, headers);
+  return { ...headers };
 }
 
 /** Most calls go where the one before went. */

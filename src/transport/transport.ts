@@ -3,6 +3,7 @@ import type { Observable } from 'rxjs';
 /** One HTTP POST. */
 export interface TransportRequest {
   readonly url: string;
+  /** Frozen where a provider has made them, as many requests share them. */
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
   /**

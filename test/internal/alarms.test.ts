@@ -33,20 +33,6 @@ describe('Alarms', () => {
     expect(clock.actions).toEqual([]);
   });
 
-  it('wakes at its time also who waits for longer than a timer is set for', () => {
-    const { clock, woken, set } = setUp();
-    set(120_000, 'total');
-    expect(clock.actions.map(({ delay }) => delay)).toEqual([10_000]);
-    set(30_000, 'idle');
-    expect(clock.actions).toHaveLength(1);
-    clock.flush();
-    expect(woken).toEqual([
-      ['idle', 30_000],
-      ['total', 120_000],
-    ]);
-    expect(clock.actions).toEqual([]);
-  });
-
   it('has no timer left when no alarm is', () => {
     const { clock, alarms, woken, set } = setUp();
     const [one, other] = [set(10, 'a'), set(20, 'b')];

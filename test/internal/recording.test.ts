@@ -53,8 +53,8 @@ describe('Recording', () => {
 
   it('holds a copy of a piece, unless it is so long that many would not fit into a text', () => {
     const recording = new Recording();
-    expect(recording.add(textDelta('b'.repeat(0xffff)))).toBe(true);
-    expect(recording.add(textDelta('c'.repeat(0x10000)))).toBe(false);
+    expect(recording.add(textDelta('b'.repeat(0xffff)))).toBe(false);
+    expect(recording.add(textDelta('c'.repeat(0x10000)))).toBe(true);
   });
 
   it('plays back halves of a character that came in two pieces', () => {
@@ -125,5 +125,13 @@ describe('Recording', () => {
     input['self'] = input;
     expect(recorded([toolCall('tool', input), finish()]).write()).toBeUndefined();
     expect(looks).toBeLessThan(3);
+  });
+
+  it('freezes what is within a start, but not its limits, and tells none of those', () => {
+    const [inner, rateLimit] = [{ a: 1 }, { requests: { limit: 1 } }];
+    const recording = recorded([{ ...start(), inner, rateLimit } as ChatEvent]);
+    expect([inner, rateLimit].map(Object.isFrozen)).toEqual([true, false]);
+    expect([...recording]).toEqual([{ ...start(), inner }]);
+    expect([...playBack(writtenOf(recording))]).toEqual([{ ...start(), inner }]);
   });
 });

@@ -201,6 +201,26 @@ describe('deadlines', () => {
     expect(other.values).toHaveLength(2);
   });
 
+  it('is over at its time, however long that is', () => {
+    for (const firstToken of [5, 20_000]) {
+      const late = [firstToken, textDelta('a')] as const;
+      expect(ended({ firstToken }, [late])).toEqual([firstToken, 'first-token']);
+    }
+  });
+
+  it('is told by the outer one also where both wait for long', () => {
+    const clock = new VirtualTimeScheduler();
+    const breaker = circuitBreaker({ scheduler: clock });
+    const inner = deadlines({ connect: 5000, scheduler: clock });
+    const outer = deadlines({ total: 25_000, scheduler: clock });
+    const ask = compose(saying(clock, [[1, start()]]), inner, breaker, outer);
+    const watched = watch(ask(question));
+    clock.flush();
+    expect(watched.end).toMatchObject({
+      error: { message: 'deadlines: no end within 25000 ms; ask again, or raise total' },
+    });
+  });
+
   it('is told by the outer one where it ends with an inner one', () => {
     const clock = new VirtualTimeScheduler();
     const never: Handler = () => NEVER;

@@ -19,6 +19,21 @@ describe('fetchTransport', () => {
     );
   });
 
+  it('gives each request headers of its own, to which a fetch of one’s own may add', async () => {
+    const seen: unknown[] = [];
+    const fetch = (_: unknown, init?: RequestInit) => {
+      const headers = init!.headers as Record<string, string>;
+      seen.push({ ...headers });
+      headers['x-user'] = 'a';
+      return Promise.resolve(new Response('abc'));
+    };
+    const transport = fetchTransport({ fetch });
+    const request = { ...requestTo(url), headers: Object.freeze({ 'x-a': 'b' }) };
+    await outcomeOf(transport(request));
+    await outcomeOf(transport(request));
+    expect(seen[1]).toEqual(seen[0]);
+  });
+
   it('refuses to call what is no function, as of a module loaded the wrong way', () => {
     const fetch = { default: globalThis.fetch } as never;
     expect(() => fetchTransport({ fetch })).toThrow(

@@ -5,10 +5,12 @@ const ask = (headers: Record<string, string>) =>
   prepare({ url: 'http://127.0.0.1/v1', headers, body: '{}', finished: () => false });
 
 describe('prepare', () => {
-  it('checks headers that are frozen only once', () => {
+  it('gives each request headers of its own, also where those given are frozen', () => {
     const headers = Object.freeze({ 'X-Tenant': 'a' });
     expect(ask(headers).headers).toEqual({ 'accept-encoding': 'identity', 'x-tenant': 'a' });
-    expect(ask(headers).headers).toBe(ask(headers).headers);
+    const again = ask(headers).headers;
+    expect(again).toEqual({ 'accept-encoding': 'identity', 'x-tenant': 'a' });
+    expect(ask(headers).headers).not.toBe(again);
   });
 
   it('looks anew at headers that may have changed', () => {

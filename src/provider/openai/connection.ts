@@ -30,7 +30,7 @@ export function vendorOf(hostname: string): ChatVendor | undefined {
 }
 
 function isOf(domain: string, hostname: string): boolean {
-  return `.${hostname}`.endsWith(`.${domain}`);
+  return hostname === domain || hostname.endsWith(`.${domain}`);
 }
 
 /** Azure takes its keys in a header of its own, also where a government has its own Azure. */

@@ -1,6 +1,5 @@
 import type { Handler } from '../../handler';
 import { sse } from '../../wire/sse';
-import { rememberLast } from '../../internal/remember-last';
 import { fastLane } from '../fast-lane';
 import { httpHandler } from '../http-handler';
 import type { ProviderOptions } from '../protocol';
@@ -38,14 +37,13 @@ export type OpenAIOptions = ProviderOptions;
 export function openai(options: OpenAIOptions = {}): Handler {
   const connection = connectOpenAI(options);
   const { name: provider, secrets } = connection;
-  const vendorAt = rememberLast(vendorOf);
   return httpHandler(
     {
       name: provider,
       encode: (request) => {
         const model = connection.model(request);
         const { url, hostname, headers } = connection.open(() => 'chat/completions');
-        const body = encodeChat(request, { provider, vendor: vendorAt(hostname) }, model);
+        const body = encodeChat(request, { provider, vendor: vendorOf(hostname) }, model);
         return { url, headers, body };
       },
       framing: sse,

@@ -1,8 +1,10 @@
 import { inspect } from 'node:util';
+import { NEVER } from 'rxjs';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { openai } from '../../../src/provider/openai';
 import { openaiResponses } from '../../../src/provider/openai-responses';
 import { prompt } from '../../../src/request/messages';
+import { watch } from '../../support/watch';
 import { refusal, send } from '../laws';
 import { bytesOf, KEY, QUESTION, run, transportOf } from '../replay';
 
@@ -46,6 +48,14 @@ describe.each([
       [`https://one.example/v1/${path}`, 'Bearer key-one'],
       [`https://two.example/v1/${path}?tier=2`, 'Bearer key-two'],
     ]);
+  });
+
+  it('does not go on with a key that the environment has no more', () => {
+    vi.stubEnv('OPENAI_API_KEY', 'key-one');
+    const ask = factory({ model: 'm', transport: () => NEVER });
+    watch(ask(question)).subscription.unsubscribe();
+    vi.stubEnv('OPENAI_API_KEY', undefined);
+    expect(watch(ask(question)).end).toMatchObject({ error: { kind: 'unauthorized' } });
   });
 
   it('prefers its options to the environment', () => {
