@@ -50,6 +50,14 @@ describe.each([
     ]);
   });
 
+  it('gives a transport headers that nobody can change for the next call', () => {
+    const transport = vi.fn(() => NEVER);
+    watch(factory({ model: 'm', apiKey: KEY, transport })(question)).subscription.unsubscribe();
+    expect(transport).toHaveBeenCalledExactlyOnceWith(
+      expect.objectContaining({ headers: expect.toSatisfy(Object.isFrozen) as unknown }),
+    );
+  });
+
   it('does not go on with a key that the environment has no more', () => {
     vi.stubEnv('OPENAI_API_KEY', 'key-one');
     const ask = factory({ model: 'm', transport: () => NEVER });
