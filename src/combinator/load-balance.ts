@@ -4,7 +4,7 @@ import type { ChatEvent } from '../event/chat-event';
 import type { Handler } from '../handler';
 import { callOf, keepCalls } from '../internal/call';
 import { Changes } from '../internal/changes';
-import { keepJudged, judgeCall, type Judge, type Verdict } from '../internal/judge-call';
+import { judgeCall, keepJudged, type Judge, type Verdict } from '../internal/judge-call';
 import { isChatRequest, memberEntries, type Members } from '../internal/members';
 import { checkFunction, checkNumber, checkOneOf, MAX_DELAY } from '../internal/options';
 import { Setting } from '../internal/setting';

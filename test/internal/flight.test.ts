@@ -70,6 +70,16 @@ describe('Flight', () => {
     expect([mine, ours].map(Object.isFrozen)).toEqual([false, true]);
   });
 
+  it('leaves alone the error that a notice carries, though many read the notice', () => {
+    const flight = takeOff();
+    listen(flight);
+    listen(flight);
+    const error = { status: 503, response: { headers: {} } };
+    const notice = { type: 'retry', attempt: 2, delay: 0, error } as const;
+    flight.next(notice);
+    expect([notice, error, error.response].map(Object.isFrozen)).toEqual([true, false, false]);
+  });
+
   it('tells all of its end, though what is torn down with one of them throws', () => {
     vi.useFakeTimers();
     const unhandled = vi.fn();

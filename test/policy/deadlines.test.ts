@@ -215,10 +215,12 @@ describe('deadlines', () => {
     const outer = deadlines({ total: 25_000, scheduler: clock });
     const ask = compose(saying(clock, [[1, start()]]), inner, breaker, outer);
     const watched = watch(ask(question));
+    const states = watch(breaker.state$);
     clock.flush();
     expect(watched.end).toMatchObject({
       error: { message: 'deadlines: no end within 25000 ms; ask again, or raise total' },
     });
+    expect(states.values.at(-1)).toMatchObject({ calls: 0 });
   });
 
   it('is told by the outer one where it ends with an inner one', () => {

@@ -5,8 +5,8 @@ import type { AnswerContext, Decoder } from '../decoder';
 import { finishFailure, finishReason } from '../finish-reason';
 import { asCount, asList, asObject, asText } from '../json';
 import { malformed, readFrame, reportsError } from '../read-frame';
-import { ToolCallAssembler } from '../tool-call-assembler';
 import { startEvent } from '../start-event';
+import { ToolCallAssembler } from '../tool-call-assembler';
 import { FunctionCalls } from './function-calls';
 import type { Candidate, FunctionCall, GenerateContentResponse, Part, UsageMetadata } from './wire';
 

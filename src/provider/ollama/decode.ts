@@ -3,8 +3,8 @@ import type { AnswerContext, Decoder } from '../decoder';
 import { finishFailure, finishReason } from '../finish-reason';
 import { asCount, asList, asObject, asText } from '../json';
 import { malformed, readFrame, reportsError } from '../read-frame';
-import { ToolCallAssembler } from '../tool-call-assembler';
 import { startEvent } from '../start-event';
+import { ToolCallAssembler } from '../tool-call-assembler';
 import type { CalledFunction, ChatMessage, ChatResponse, ToolCall } from './wire';
 
 /** Reads an answer of Ollama's chat: one JSON object a line. */
